@@ -1,0 +1,1 @@
+"""Diagrams, decisions, expressions and forms: what a process means and how it runs."""

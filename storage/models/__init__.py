@@ -1,0 +1,68 @@
+"""The tables.  One module per area; import them from here."""
+
+from storage.models.base import Base
+from storage.models.catalogs import (
+    BankAccount,
+    Consent,
+    ConsentText,
+    Contact,
+    Counterparty,
+    Organisation,
+    Product,
+)
+from storage.models.definitions import Definition, Deployment, Resource
+from storage.models.documents import Document, File, NumberSequence
+from storage.models.history import Activity, Comment, Event
+from storage.models.mail import Mail, Notification
+from storage.models.people import Group, Membership, Role, User, user_role
+from storage.models.runtime import (
+    BufferedMessage,
+    Effect,
+    Incident,
+    Instance,
+    Job,
+    LargeValue,
+    PublicLink,
+    Subscription,
+    Task,
+    TaskCandidate,
+    TaskDraft,
+)
+
+__all__ = [
+    "Activity",
+    "BankAccount",
+    "Base",
+    "BufferedMessage",
+    "Comment",
+    "Consent",
+    "ConsentText",
+    "Contact",
+    "Counterparty",
+    "Definition",
+    "Deployment",
+    "Document",
+    "Effect",
+    "Event",
+    "File",
+    "Group",
+    "Incident",
+    "Instance",
+    "Job",
+    "LargeValue",
+    "Mail",
+    "Membership",
+    "Notification",
+    "NumberSequence",
+    "Organisation",
+    "Product",
+    "PublicLink",
+    "Resource",
+    "Role",
+    "Subscription",
+    "Task",
+    "TaskCandidate",
+    "TaskDraft",
+    "User",
+    "user_role",
+]

@@ -1,0 +1,1 @@
+"""Everything that happens later: the job executor and the scheduler that wakes it."""

@@ -1,0 +1,1 @@
+"""Pages, the HTTP interface and the command line; the composition root."""
