@@ -1,0 +1,145 @@
+"""Every text of the decision engine, in English and in Russian, by its stable code."""
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    # reading a file
+    "dmn.xml": ("The decision file cannot be read: {detail}", "Файл решений не читается: {detail}"),
+    "dmn.not_dmn": (
+        "The file is not a DMN model: its root element is {root!r}, expected 'definitions' of DMN 1.1 to 1.5",
+        "Файл не является моделью DMN: корневой элемент {root!r}, а нужен 'definitions' DMN 1.1–1.5",
+    ),
+    "dmn.missing": (
+        "The {tag!r} element has no {part!r} (line {line})",
+        "У элемента {tag!r} нет {part!r} (строка {line})",
+    ),
+    "dmn.duplicate": (
+        "Two elements share the {what} {name!r}",
+        "У двух элементов совпадает {what} {name!r}",
+    ),
+    "dmn.unknown_element": (
+        "The element {tag!r} is unknown here (line {line})",
+        "Элемент {tag!r} здесь неизвестен (строка {line})",
+    ),
+    "dmn.reference": (
+        "{name!r} refers to {href!r}, and there is no such {kind} in the model",
+        "{name!r} ссылается на {href!r}, но такого элемента ({kind}) в модели нет",
+    ),
+    "dmn.cycle": (
+        "Decisions require each other in a circle: {path}",
+        "Решения требуют друг друга по кругу: {path}",
+    ),
+    "dmn.import_missing": (
+        "The model imports {name!r} ({namespace}), and that file is not in the bundle",
+        "Модель импортирует {name!r} ({namespace}), но такого файла в комплекте нет",
+    ),
+    "dmn.import_cycle": (
+        "Models import each other in a circle: {path}",
+        "Модели импортируют друг друга по кругу: {path}",
+    ),
+    "dmn.limit": (
+        "The model is too large: more than {limit} {what}",
+        "Модель слишком велика: больше {limit} {what}",
+    ),
+    # what cannot be run
+    "dmn.expression": (
+        "{place}: the expression {source!r} is not FEEL: {detail}",
+        "{place}: выражение {source!r} — не FEEL: {detail}",
+    ),
+    "dmn.expression_language": (
+        "{place}: the expression language {language!r} is not supported; use FEEL",
+        "{place}: язык выражений {language!r} не поддерживается; используйте FEEL",
+    ),
+    "dmn.function_kind": (
+        "{place}: a function of kind {kind!r} is not run; only FEEL functions are",
+        "{place}: функции вида {kind!r} не исполняются; только FEEL",
+    ),
+    "dmn.hit_policy": (
+        "{place}: the hit policy {policy!r} does not exist",
+        "{place}: политики срабатывания {policy!r} не существует",
+    ),
+    "dmn.aggregation": (
+        "{place}: {policy} gathers a single output, and the table has {count}",
+        "{place}: {policy} сводит один выход, а в таблице их {count}",
+    ),
+    "dmn.no_priority": (
+        "{place}: the hit policy {policy} needs output values in order of priority, and none are given",
+        "{place}: политике {policy} нужны выходные значения по убыванию приоритета, а они не указаны",
+    ),
+    "dmn.rule_width": (
+        "{place}: rule {rule} has {found} {part} cells, and the table has {expected} columns",
+        "{place}: в правиле {rule} ячеек ({part}): {found}, а столбцов в таблице {expected}",
+    ),
+    "dmn.unknown_type": (
+        "{place}: the type {type!r} is not defined",
+        "{place}: тип {type!r} не определён",
+    ),
+    "dmn.no_logic": (
+        "The decision {name!r} has no logic, and no value was given for it",
+        "У решения {name!r} нет логики, и значение для него не передано",
+    ),
+    # evaluation
+    "dmn.not_found": (
+        "There is no decision, knowledge model or service {name!r} in the model",
+        "В модели нет решения, модели знаний или сервиса {name!r}",
+    ),
+    "dmn.unique": (
+        "{place}: rules {rules} match together, and the hit policy UNIQUE allows one",
+        "{place}: правила {rules} сработали вместе, а политика UNIQUE допускает одно",
+    ),
+    "dmn.any": (
+        "{place}: rules {rules} match with different outputs, and the hit policy ANY wants equal ones",
+        "{place}: правила {rules} сработали с разными выходами, а политика ANY требует одинаковых",
+    ),
+    "dmn.output_value": (
+        "{place}: rule {rule} gives {value}, which is not among the allowed output values",
+        "{place}: правило {rule} даёт {value}, чего нет среди допустимых выходных значений",
+    ),
+    "dmn.input_value": (
+        "{place}: the input {input!r} is {value}, which is not among its allowed values",
+        "{place}: вход {input!r} равен {value}, чего нет среди его допустимых значений",
+    ),
+    "dmn.too_deep": (
+        "{place}: functions call each other more than {limit} levels deep",
+        "{place}: функции вызывают друг друга глубже {limit} уровней",
+    ),
+    "dmn.too_long": (
+        "{place}: the evaluation needs more than {limit} {what}",
+        "{place}: вычисление требует больше {limit} {what}",
+    ),
+    "dmn.expression_limit": ("{place}: {detail}", "{place}: {detail}"),
+    # reasons why a value became null
+    "dmn.type": (
+        "{place}: {value} is not of type {type}",
+        "{place}: {value} — не значение типа {type}",
+    ),
+    "dmn.not_boolean": (
+        "{place}: the condition is {value}, not true or false",
+        "{place}: условие равно {value}, а не true или false",
+    ),
+    "dmn.not_function": (
+        "{place}: {name!r} is not a function",
+        "{place}: {name!r} — не функция",
+    ),
+    "dmn.arguments": (
+        "{place}: {name!r} takes ({expected}) and was given ({found})",
+        "{place}: {name!r} принимает ({expected}), а передано ({found})",
+    ),
+    "dmn.aggregate_type": (
+        "{place}: {policy} cannot gather {value}",
+        "{place}: {policy} не может свести {value}",
+    ),
+    "dmn.mapping": (
+        "{place}: the result cannot be mapped as {mode}: {detail}",
+        "{place}: результат нельзя отобразить как {mode}: {detail}",
+    ),
+    "dmn.input_file": ("The input cannot be read: {detail}", "Входные данные не читаются: {detail}"),
+    "dmn.input_type": (
+        "The input {name!r} is {value}, and {type} is expected",
+        "Вход {name!r} равен {value}, а нужен тип {type}",
+    ),
+}
+
+
+def render(code: str, language: str, values: dict[str, object]) -> str:
+    """Return the message *code* in *language* ("ru", otherwise English) with *values* filled in."""
+    english, russian = MESSAGES[code]
+    return (russian if language == "ru" else english).format(**values)
