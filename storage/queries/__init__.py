@@ -1,0 +1,1 @@
+"""What screens read: functions over a connection that return plain frozen dataclasses."""
