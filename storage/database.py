@@ -1,0 +1,98 @@
+"""One database and one folder of files, opened once per process.
+
+SQLite: WAL, synchronous=FULL, foreign keys; one writer at a time by design, so a unit of work first takes the
+process's own queue and then BEGIN IMMEDIATE: nobody ever meets a lock error.  PostgreSQL: READ COMMITTED, the
+row of the instance is the lock.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from storage.files import FileStore
+from storage.unit_of_work import UnitOfWork
+
+BUSY_TIMEOUT_S = 60
+
+
+class Storage:
+    """Gives units of work and read connections; safe to share between threads."""
+
+    def __init__(self, url: str, files_dir: Path) -> None:
+        self.url = make_url(url)
+        self.files = FileStore(files_dir)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._write_queue = threading.Lock() if self.is_sqlite else None
+        if self.is_sqlite:
+            if self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = _sqlite_engine(url, "BEGIN IMMEDIATE")
+            self.read_engine = _sqlite_engine(url, "BEGIN")
+        else:
+            self.engine = create_engine(url, isolation_level="READ COMMITTED", pool_size=20, max_overflow=20)
+            self.read_engine = self.engine
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work; it commits once when the block ends and rolls back when it raises.
+
+        What was registered with `after_commit` runs after the commit, outside the transaction.
+        """
+        if self._write_queue is not None:
+            self._write_queue.acquire()
+        try:
+            with self.engine.connect() as connection:
+                uow = UnitOfWork(connection, self.files)
+                try:
+                    yield uow
+                    uow.commit()
+                except BaseException:
+                    uow.rollback()
+                    raise
+        finally:
+            if self._write_queue is not None:
+                self._write_queue.release()
+        uow.run_after_commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a read-only connection for the queries of `storage.queries`."""
+        with self.read_engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def read_session(self) -> Iterator[Session]:
+        """Open an ORM session for reading; it never writes."""
+        with Session(self.read_engine, autoflush=False) as session:
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self.read_engine.dispose()
+
+
+def _sqlite_engine(url: str, begin: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA cache_size=-16000")
+        cursor.execute("PRAGMA temp_store=MEMORY")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,1 @@
+"""Rows by what they are; every method is one statement."""

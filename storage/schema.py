@@ -1,0 +1,38 @@
+"""Bring a database to the schema of this version, and say how far it is."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from storage.database import Storage
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(storage: Storage, revision: str = "head") -> None:
+    """Run the migrations that the database still lacks; one transaction."""
+    config = _config()
+    with storage.engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def current(storage: Storage) -> str | None:
+    """The revision of the database; None when it is empty."""
+    with storage.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    """The revision that this version of the product needs."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    return config
