@@ -26,7 +26,10 @@ if typing.TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 GROUP = "marshrut.handlers"
-BUILTIN: tuple[str, ...] = ()
+BUILTIN = (
+    "handlers.requests",
+    "handlers.approvals",
+)
 
 Words = tuple[str, str]
 """The same words in Russian and in English."""
