@@ -1,0 +1,402 @@
+"""From the syntax tree to nested closures: nothing of the tree is looked at when an expression runs.
+
+A closure takes the environment, a tuple: first the ``State`` of the evaluation, then the
+value of every variable that encloses it, outermost first.  So a variable is an index, an
+inner scope is a longer tuple, and a function value keeps its tuple: a closure.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from bpmn.feel import calls, loops, reading, syntax
+from bpmn.feel.arithmetic import OPERATIONS, negate
+from bpmn.feel.comparison import both, equal, ordered, satisfies
+from bpmn.feel.errors import FeelLimitError
+from bpmn.feel.paths import component
+from bpmn.feel.state import State
+from bpmn.feel.syntax import Node
+from bpmn.feel.text import display, to_string
+from bpmn.feel.types import check_of
+from bpmn.feel.values import Range, type_name
+
+Closure = Callable[[tuple[Any, ...]], Any]
+
+#: How deep a tree may be; chains of one operator count once.
+MAX_TREE = 120
+
+#: The name under which unary tests see the value that they test.
+INPUT = "?"
+
+
+class Compiler:
+    """Compiles one tree; afterwards ``free`` holds the names that it may read from the context."""
+
+    def __init__(self) -> None:
+        self.free: set[str] = set()
+        self.scope: list[tuple[str, str]] = [("state", "")]
+        self._depth = 0
+        self._count = 0
+
+    def compile(self, node: Node) -> Closure:
+        """Return the closure of *node* in the current scope.
+
+        Raises:
+            FeelLimitError: the tree is too deep.
+        """
+        self._depth += 1
+        self._count += 1
+        if self._depth > MAX_TREE:
+            raise FeelLimitError("feel.limit.nesting", limit=MAX_TREE)
+        closure = _COMPILERS[type(node)](self, node)
+        self._depth -= 1
+        return closure
+
+    def inside(self, node: Node, *variables: tuple[str, str]) -> tuple[Closure, int]:
+        """Compile *node* with more variables in scope; return its closure and its number of parts."""
+        before = self._count
+        self.scope.extend(variables)
+        closure = self.compile(node)
+        del self.scope[len(self.scope) - len(variables) :]
+        return closure, self._count - before
+
+    # -- names ---------------------------------------------------------------------------------------
+
+    def lookup(self, name: str) -> tuple[list[int], int | None]:
+        """Return the filtered items that may have a component *name*, innermost first, and its variable."""
+        items: list[int] = []
+        for index in range(len(self.scope) - 1, 0, -1):
+            kind, known = self.scope[index]
+            if kind == "item":
+                items.append(index)
+                if name == "item":
+                    return items, index
+            elif known == name:
+                return items, index
+        return items, None
+
+    def name(self, node: syntax.Name) -> Closure:
+        """A variable: of this expression, of the item that is filtered, or of the context."""
+        items, index = self.lookup(node.name)
+        if index is None:
+            self.free.add(node.name)
+            rest = reading.global_name(node.name)
+        else:
+            rest = reading.local_name(index)
+        return reading.item_name(items, node.name, rest) if items else rest
+
+    def path(self, node: syntax.Path) -> Closure:
+        """A component; a path from a variable of the context converts only what it ends at."""
+        names = [node.name]
+        base = node.base
+        while isinstance(base, syntax.Path):
+            names.append(base.name)
+            base = base.base
+        if isinstance(base, syntax.Name) and self.lookup(base.name) == ([], None):
+            self.free.add(base.name)
+            return reading.global_path(base.name, tuple(reversed(names)))
+        inner = self.compile(node.base)
+        name = node.name
+        return lambda env: component(env[0], inner(env), name)
+
+    # -- literals ------------------------------------------------------------------------------------
+
+    def literal(self, node: syntax.Literal) -> Closure:
+        value = node.value
+        return lambda env: value
+
+    def list_literal(self, node: syntax.ListLiteral) -> Closure:
+        items = [self.compile(item) for item in node.items]
+        return lambda env: [item(env) for item in items]
+
+    def context_literal(self, node: syntax.ContextLiteral) -> Closure:
+        entries: list[tuple[str, Closure]] = []
+        size = len(self.scope)
+        for key, value in node.entries:
+            entries.append((key, self.compile(value)))
+            self.scope.append(("variable", key))
+        del self.scope[size:]
+
+        def build(env: tuple[Any, ...]) -> Any:
+            result: dict[str, Any] = {}
+            for key, entry in entries:
+                value = entry(env)
+                if key in result:
+                    return env[0].null("context.duplicate", name=key)
+                result[key] = value
+                env = (*env, value)
+            return result
+
+        return build
+
+    def range_literal(self, node: syntax.RangeLiteral) -> Closure:
+        start, end = self.compile(node.start), self.compile(node.end)
+        start_included, end_included = node.start_included, node.end_included
+
+        def build(env: tuple[Any, ...]) -> Range | None:
+            low, high = start(env), end(env)
+            if (low is None and high is None) or (
+                low is not None and high is not None and ordered("<=", low, high) is not True
+            ):
+                return env[0].null("range.invalid", start=_short(low), end=_short(high))
+            return Range(low, high, start_included and low is not None, end_included and high is not None)
+
+        return build
+
+    def operator_range(self, node: syntax.OperatorRange) -> Closure:
+        operand, symbol = self.compile(node.operand), node.operator
+
+        def build(env: tuple[Any, ...]) -> Range | None:
+            value = operand(env)
+            if symbol == "=":
+                return Range(value, value)
+            if symbol == "!=":
+                return Range(value, value, negated=True)
+            if value is None or ordered("<", value, value) is None:
+                return env[0].null("operator.type", operator=f"'{symbol}'", type=type_name(value))
+            if symbol[0] == "<":
+                return Range(None, value, False, symbol == "<=")
+            return Range(value, None, symbol == ">=", False)
+
+        return build
+
+    def function_literal(self, node: syntax.FunctionLiteral) -> Closure:
+        depth = self._depth
+        self._depth = 0
+        names = [name for name, _ in node.parameters]
+        body, cost = self.inside(node.body, *[("variable", name) for name in names])
+        self._depth = depth
+        return calls.function_value(names, [kind for _, kind in node.parameters], body, cost)
+
+    # -- operators -----------------------------------------------------------------------------------
+
+    def chain(self, node: syntax.Chain) -> Closure:
+        first = self.compile(node.first)
+        rest = [(OPERATIONS[symbol], self.compile(operand)) for symbol, operand in node.rest]
+        if len(rest) == 1:
+            operation, operand = rest[0]
+            return lambda env: operation(env[0], first(env), operand(env))
+
+        def apply(env: tuple[Any, ...]) -> Any:
+            value = first(env)
+            for operation, operand in rest:
+                value = operation(env[0], value, operand(env))
+            return value
+
+        return apply
+
+    def binary(self, node: syntax.Binary) -> Closure:
+        left, right = self.compile(node.left), self.compile(node.right)
+        if node.operator in ("=", "!="):
+            return _equality(left, right, node.operator == "!=")
+        return _order(node.operator, left, right)
+
+    def logic(self, node: syntax.Logic) -> Closure:
+        operands = [self.compile(operand) for operand in node.operands]
+        decisive = node.operator == "or"
+
+        def decide(env: tuple[Any, ...]) -> bool | None:
+            result: bool | None = not decisive
+            for operand in operands:
+                value = operand(env)
+                if value is decisive:
+                    return decisive
+                if not isinstance(value, bool):
+                    result = None
+                    if value is not None:
+                        env[0].null("operator.type", operator=node.operator, type=type_name(value))
+            return result
+
+        return decide
+
+    def negation(self, node: syntax.Negation) -> Closure:
+        operand = self.compile(node.operand)
+        return lambda env: negate(env[0], operand(env))
+
+    def between(self, node: syntax.Between) -> Closure:
+        value, low, high = self.compile(node.value), self.compile(node.low), self.compile(node.high)
+
+        def test(env: tuple[Any, ...]) -> bool | None:
+            tested = value(env)
+            return both(ordered(">=", tested, low(env)), ordered("<=", tested, high(env)))
+
+        return test
+
+    def contains(self, node: syntax.In) -> Closure:
+        value = self.compile(node.value)
+        tests = [self._test(test) for test in node.tests]
+
+        def test(env: tuple[Any, ...]) -> bool | None:
+            tested = value(env)
+            return _any_true(one(env, tested) for one in tests)
+
+        return test
+
+    def instance_of(self, node: syntax.InstanceOf) -> Closure:
+        value, check = self.compile(node.value), check_of(node.type)
+        return lambda env: check(env[0], value(env))
+
+    def conditional(self, node: syntax.If) -> Closure:
+        condition, then, otherwise = (
+            self.compile(node.condition),
+            self.compile(node.then),
+            self.compile(node.otherwise),
+        )
+
+        def choose(env: tuple[Any, ...]) -> Any:
+            chosen = condition(env)
+            if chosen is True:
+                return then(env)
+            if chosen is not False and chosen is not None:
+                env[0].null("condition.type", type=type_name(chosen))
+            return otherwise(env)
+
+        return choose
+
+    # -- tests ---------------------------------------------------------------------------------------
+
+    def _test(self, node: Node) -> Callable[[tuple[Any, ...], Any], bool | None]:
+        """Return what tells whether a value fits one test of ``in``."""
+        if isinstance(node, syntax.OperatorRange):
+            return self._operator_test(node)
+        expression = self.compile(node)
+        return lambda env, value: satisfies(value, expression(env))
+
+    def _operator_test(self, node: syntax.OperatorRange) -> Callable[[tuple[Any, ...], Any], bool | None]:
+        operand, symbol = self.compile(node.operand), node.operator
+        if symbol == "=":
+            return lambda env, value: equal(value, operand(env))
+        if symbol == "!=":
+            return lambda env, value: _inverted(equal(value, operand(env)))
+
+        def test(env: tuple[Any, ...], value: Any) -> bool | None:
+            bound = operand(env)
+            result = ordered(symbol, value, bound)
+            return _incomparable(env[0], symbol, value, bound) if result is None else result
+
+        return test
+
+    def any_input(self, node: syntax.AnyInput) -> Closure:
+        return lambda env: True
+
+    def unary_tests(self, node: syntax.UnaryTests) -> Closure:
+        index = self.lookup(INPUT)[1]
+        assert index is not None
+        tests = [self._unary_test(test) for test in node.tests]
+        negated = node.negated
+
+        def decide(env: tuple[Any, ...]) -> bool | None:
+            value = env[index]
+            result = _any_true(one(env, value) for one in tests)
+            return _inverted(result) if negated else result
+
+        return decide
+
+    def _unary_test(self, node: Node) -> Callable[[tuple[Any, ...], Any], bool | None]:
+        """A test with ``?`` decides itself; a boolean about something else decides for other inputs."""
+        if isinstance(node, syntax.OperatorRange):
+            return self._operator_test(node)
+        expression = self.compile(node)
+        if reading.mentions(node, INPUT):
+
+            def decide(env: tuple[Any, ...], value: Any) -> bool | None:
+                result = expression(env)
+                return result if isinstance(result, bool) or result is None else satisfies(value, result)
+
+            return decide
+
+        def fit(env: tuple[Any, ...], value: Any) -> bool | None:
+            tested = expression(env)
+            if isinstance(tested, bool) and not isinstance(value, bool | list):
+                return tested
+            return satisfies(value, tested)
+
+        return fit
+
+    # -- JUEL ----------------------------------------------------------------------------------------
+
+    def empty(self, node: syntax.Empty) -> Closure:
+        operand = self.compile(node.operand)
+        return lambda env: (value := operand(env)) is None or value in ("", [], {})
+
+    def template(self, node: syntax.Template) -> Closure:
+        parts = [self.compile(part) for part in node.parts]
+
+        def join(env: tuple[Any, ...]) -> str:
+            texts = [display(part(env)) or "" for part in parts]
+            env[0].check_text(sum(map(len, texts)))
+            return "".join(texts)
+
+        return join
+
+
+def _short(value: Any) -> str:
+    text = to_string(value)
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _inverted(value: bool | None) -> bool | None:
+    return None if value is None else not value
+
+
+def _any_true(results: Any) -> bool | None:
+    unknown = False
+    for result in results:
+        if result is True:
+            return True
+        unknown = unknown or result is None
+    return None if unknown else False
+
+
+def _incomparable(state: State, symbol: str, left: Any, right: Any) -> None:
+    return state.null("operator.types", operator=f"'{symbol}'", left=type_name(left), right=type_name(right))
+
+
+def _equality(left: Closure, right: Closure, inverted: bool) -> Closure:
+    def compare(env: tuple[Any, ...]) -> bool | None:
+        first, second = left(env), right(env)
+        result = equal(first, second)
+        if result is None:
+            return _incomparable(env[0], "!=" if inverted else "=", first, second)
+        return result is not inverted
+
+    return compare
+
+
+def _order(symbol: str, left: Closure, right: Closure) -> Closure:
+    def compare(env: tuple[Any, ...]) -> bool | None:
+        first, second = left(env), right(env)
+        result = ordered(symbol, first, second)
+        if result is None:
+            return _incomparable(env[0], symbol, first, second)
+        return result
+
+    return compare
+
+
+_COMPILERS: dict[type, Callable[[Compiler, Any], Closure]] = {
+    syntax.Literal: Compiler.literal,
+    syntax.Name: Compiler.name,
+    syntax.Path: Compiler.path,
+    syntax.ListLiteral: Compiler.list_literal,
+    syntax.ContextLiteral: Compiler.context_literal,
+    syntax.RangeLiteral: Compiler.range_literal,
+    syntax.OperatorRange: Compiler.operator_range,
+    syntax.FunctionLiteral: Compiler.function_literal,
+    syntax.Chain: Compiler.chain,
+    syntax.Binary: Compiler.binary,
+    syntax.Logic: Compiler.logic,
+    syntax.Negation: Compiler.negation,
+    syntax.Between: Compiler.between,
+    syntax.In: Compiler.contains,
+    syntax.InstanceOf: Compiler.instance_of,
+    syntax.If: Compiler.conditional,
+    syntax.AnyInput: Compiler.any_input,
+    syntax.UnaryTests: Compiler.unary_tests,
+    syntax.Empty: Compiler.empty,
+    syntax.Template: Compiler.template,
+    syntax.For: loops.compile_for,
+    syntax.Quantified: loops.compile_quantified,
+    syntax.Filter: loops.compile_filter,
+    syntax.Call: calls.compile_call,
+    syntax.NamedCall: calls.compile_named_call,
+}

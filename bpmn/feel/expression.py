@@ -1,0 +1,135 @@
+"""Compiled expressions: parsed once, kept in a cache, evaluated as often as one likes from any thread."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from bpmn.feel.compiler import INPUT, Closure, Compiler
+from bpmn.feel.errors import FeelLimitError, Reason
+from bpmn.feel.names import is_plain
+from bpmn.feel.parser import MAX_NESTING, parse_expression, parse_unary_tests
+from bpmn.feel.state import DEFAULT_LIMITS, Limits, State
+from bpmn.feel.syntax import Node
+from bpmn.feel.values import to_feel
+
+_CACHE_SIZE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A value, and why it or something on the way to it became null (at most 20 reasons)."""
+
+    value: Any
+    reasons: list[Reason]
+
+
+class Expression:
+    """An expression or unary tests, ready to be evaluated.
+
+    ``names`` are the variables that it may read from the context.
+    """
+
+    __slots__ = ("_closure", "_input_is_bound", "kind", "names", "source")
+
+    def __init__(self, source: str, tree: Node, *, kind: str) -> None:
+        compiler = Compiler()
+        self._input_is_bound = kind == "unary"
+        if self._input_is_bound:
+            compiler.scope.append(("variable", INPUT))
+        try:
+            self._closure: Closure = compiler.compile(tree)
+        except RecursionError:
+            raise FeelLimitError("feel.limit.nesting", limit=MAX_NESTING) from None
+        self.source = source
+        self.kind = kind
+        self.names = frozenset(compiler.free)
+
+    def __repr__(self) -> str:
+        return f"Expression({self.source!r}, kind={self.kind!r})"
+
+    def evaluate(
+        self,
+        context: Mapping[str, Any],
+        *,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+        now: datetime | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        types: Mapping[str, Callable[[Any], bool]] | None = None,
+    ) -> Any:
+        """Return the FEEL value (``to_variable`` makes a variable of it); null when it is not defined.
+
+        Only the names in ``names`` are read from *context*.  *functions* are called by name with variables.
+        *now* is what ``now()`` and ``today()`` say; *types* are the predicates of further type names.
+
+        Raises:
+            FeelLimitError: the evaluation exceeded *limits*.
+            FeelError: a variable that is read has no FEEL meaning.
+        """
+        return self._run(State(context, functions, now, limits, types), None)
+
+    def run(
+        self,
+        context: Mapping[str, Any],
+        *,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+        now: datetime | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        types: Mapping[str, Callable[[Any], bool]] | None = None,
+    ) -> Result:
+        """Evaluate like ``evaluate`` and return the reasons of nulls with the value."""
+        state = State(context, functions, now, limits, types)
+        value = self._run(state, None)
+        return Result(value, state.reasons or [])
+
+    def test(
+        self,
+        value: Any,
+        context: Mapping[str, Any],
+        *,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+        now: datetime | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        types: Mapping[str, Callable[[Any], bool]] | None = None,
+    ) -> bool | None:
+        """Tell whether *value*, which the tests call ``?``, fits unary tests; None when that is not defined.
+
+        Raises: as ``evaluate``.
+        """
+        result = self._run(State(context, functions, now, limits, types), to_feel(value))
+        return result if isinstance(result, bool) else None
+
+    def _run(self, state: State, value: Any) -> Any:
+        env = (state, value) if self._input_is_bound else (state,)
+        try:
+            return self._closure(env)
+        except RecursionError:
+            raise FeelLimitError("feel.limit.depth", limit=state.limits.depth) from None
+
+
+def compile(source: str, *, names: Iterable[str] = (), kind: str = "expression") -> Expression:  # noqa: A001
+    """Return the compiled expression of *source*, from the cache when it was compiled before.
+
+    *names* are variables and components whose names hold operators or keywords (``a-b``, ``date and time``);
+    other names with spaces are understood without being announced.  *kind* is "expression" or "unary".
+
+    Raises:
+        FeelSyntaxError, FeelLimitError: it is not FEEL; it is too long or nested too deep.
+    """
+    return _compiled(source, kind, frozenset(name for name in names if not is_plain(name)))
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _compiled(source: str, kind: str, names: frozenset[str]) -> Expression:
+    parse = parse_unary_tests if kind == "unary" else parse_expression
+    try:
+        tree = parse(source, names)
+    except RecursionError:
+        raise FeelLimitError("feel.limit.nesting", limit=MAX_NESTING) from None
+    return Expression(source, tree, kind=kind)
+
+
+def evaluate(source: str, context: Mapping[str, Any], **options: Any) -> Any:
+    """Compile *source* with the names of *context* and evaluate it; options as for ``Expression.evaluate``."""
+    return compile(source, names=context.keys()).evaluate(context, **options)
