@@ -136,6 +136,60 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The input {name!r} is {value}, and {type} is expected",
         "Вход {name!r} равен {value}, а нужен тип {type}",
     ),
+    # lint
+    "dmn.overlap": (
+        "{place}: rules {first} and {second} both match when {example}; the hit policy {policy} does not allow that",
+        "{place}: правила {first} и {second} срабатывают вместе при {example}; политика {policy} этого не допускает",
+    ),
+    "dmn.gap": (
+        "{place}: no rule matches when {example}, and there is no default output",
+        "{place}: ни одно правило не срабатывает при {example}, а выхода по умолчанию нет",
+    ),
+    "dmn.unreachable": (
+        "{place}: rule {rule} never decides: earlier rules match everything it matches",
+        "{place}: правило {rule} никогда не решает: более ранние правила забирают все его случаи",
+    ),
+    "dmn.never": (
+        "{place}: rule {rule} never matches: no allowed value of {input!r} passes {cell!r}",
+        "{place}: правило {rule} не сработает никогда: ни одно допустимое значение {input!r} не проходит {cell!r}",
+    ),
+    "dmn.cell_type": (
+        "{place}: rule {rule} compares {input!r} of type {type} with {value}",
+        "{place}: правило {rule} сравнивает {input!r} типа {type} со значением {value}",
+    ),
+    "dmn.output_type": (
+        "{place}: rule {rule} gives {value} for {output!r}, which is of type {type}",
+        "{place}: правило {rule} даёт {value} для {output!r}, а его тип — {type}",
+    ),
+    "dmn.output_not_allowed": (
+        "{place}: rule {rule} gives {value} for {output!r}, which is not among its output values",
+        "{place}: правило {rule} даёт {value} для {output!r}, чего нет среди его выходных значений",
+    ),
+    "dmn.not_required": (
+        "{place} uses {used!r} without requiring it: draw an information requirement, or its value will be null",
+        "{place} использует {used!r}, но не требует его: проведите стрелку зависимости, иначе значение будет null",
+    ),
+    "dmn.unknown_name": (
+        "{place} uses {used!r}, which is not declared in the model: the caller must provide it",
+        "{place} использует {used!r}, которое не объявлено в модели: его должен передать вызывающий",
+    ),
+    "dmn.no_rules": ("{place}: the table has no rules", "{place}: в таблице нет правил"),
+    "dmn.no_expression": (
+        "The decision {name!r} has no logic: its value must be given from outside",
+        "У решения {name!r} нет логики: его значение должно приходить извне",
+    ),
+    "dmn.name_differs": (
+        "The variable of {name!r} is called {variable!r}; other decisions see that name",
+        "Переменная элемента {name!r} называется {variable!r}; другие решения видят это имя",
+    ),
+    "dmn.same_name": (
+        "{count} elements are called {name!r}; requirements are unclear to readers",
+        "Имя {name!r} носят несколько элементов ({count}); связи непонятны читателю",
+    ),
+    "dmn.aggregate_output": (
+        "{place}: {policy} needs numbers, and the output {output!r} is of type {type}",
+        "{place}: для {policy} нужны числа, а у выхода {output!r} тип {type}",
+    ),
 }
 
 

@@ -1,0 +1,419 @@
+"""Compile expressions of a model once into closures ``(values, run) -> value``.
+
+A text that cannot be compiled is kept as a problem for lint and raises when it
+is reached, so one broken cell does not keep the rest of a model from running.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bpmn import feel
+from bpmn.dmn.errors import DmnError
+from bpmn.dmn.model import (
+    Conditional,
+    Context,
+    Expression,
+    Filter,
+    FunctionDefinition,
+    Invocation,
+    Iteration,
+    ListExpression,
+    Literal,
+    Relation,
+    Table,
+    Variable,
+)
+from bpmn.dmn.run import Evaluator, Run, Scope, Values, as_type, show
+from bpmn.dmn.tables import compile_table
+from bpmn.dmn.types import ANY, Type, Types
+from bpmn.feel import juel
+
+_MAX_DEPTH = 60
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Compiles the expressions of one file; `problems` gathers what cannot run."""
+
+    types: Types
+    language: str | None = None
+    problems: list[DmnError] = field(default_factory=list)
+    predicates: dict[str, Callable[[Any], bool]] = field(default_factory=dict)
+    unknown: dict[str, set[str]] = field(default_factory=dict)
+    _element: str = ""
+
+    def begin(self, element: str) -> None:
+        """Note whose texts are compiled from here on."""
+        self._element = element
+
+    def compile(
+        self, expression: Expression | None, names: frozenset[str], place: str, depth: int = 0
+    ) -> Evaluator:
+        """Return the evaluator of *expression*, whose texts may use *names*; *place* is for messages."""
+        if expression is None:
+            return _null
+        if depth > _MAX_DEPTH:
+            return self.broken(DmnError("dmn.limit", place, limit=_MAX_DEPTH, what=("levels", "уровней")))
+        run: Evaluator
+        match expression:
+            case Literal():
+                run = self.literal(expression, names, place)
+            case Table():
+                run = compile_table(self, expression, names, place)
+            case Context():
+                run = self._context(expression, names, place, depth)
+            case ListExpression():
+                run = self._list(expression, names, place, depth)
+            case Relation():
+                run = self._relation(expression, names, place, depth)
+            case Invocation():
+                run = self._invocation(expression, names, place, depth)
+            case FunctionDefinition():
+                run = self._function_value(expression, names, place, depth)
+            case Conditional():
+                run = self._conditional(expression, names, place, depth)
+            case Filter():
+                run = self._filter(expression, names, place, depth)
+            case Iteration():
+                run = self._iteration(expression, names, place, depth)
+        if isinstance(expression, Table | FunctionDefinition):
+            return run
+        return self.typed(run, expression.type_ref, place)
+
+    def broken(self, problem: DmnError) -> Evaluator:
+        """Keep *problem* and return an evaluator that raises it."""
+        self.problems.append(problem)
+
+        def refuse(values: Values, run: Run) -> Any:
+            raise problem
+
+        return refuse
+
+    def type(self, name: str | None, place: str) -> Type:
+        """Return a type; an unknown one is a problem and counts as Any."""
+        try:
+            return self.types.get(name, place)
+        except DmnError as problem:
+            self.problems.append(problem)
+            return ANY
+
+    def typed(self, evaluate: Evaluator, type_ref: str | None, place: str) -> Evaluator:
+        """Return an evaluator whose value is converted to a type, or null with a reason."""
+        kind = self.type(type_ref, place)
+        if kind is ANY:
+            return evaluate
+
+        def evaluate_typed(values: Values, run: Run) -> Any:
+            return as_type(evaluate(values, run), kind, place, run)
+
+        return evaluate_typed
+
+    # -- texts -------------------------------------------------------------------------------------
+
+    def literal(self, literal: Literal, names: frozenset[str], place: str) -> Evaluator:
+        """Return the evaluator of a text; an empty one is null."""
+        if not literal.text:
+            return _null
+        compiled = self.text(literal, names, place)
+        if isinstance(compiled, DmnError):
+            return self.broken(compiled)
+        types = self.predicates
+
+        def evaluate(values: Values, run: Run) -> Any:
+            run.charge(place)
+            try:
+                result = compiled.run(values, functions=run.functions, now=run.now, types=types)
+            except feel.FeelError as error:
+                raise DmnError("dmn.expression_limit", place, place=place, detail=error) from error
+            if result.reasons:
+                run.reasons.extend(result.reasons)
+            return result.value
+
+        return evaluate
+
+    def text(self, literal: Literal, names: frozenset[str], place: str, kind: str = "expression") -> Any:
+        """Return the compiled text, or the error that says why it cannot be."""
+        language = literal.language or self.language
+        values: dict[str, Any] = {"line": literal.line, "place": place}
+        try:
+            if language is None or _is_feel(language):
+                compiled = feel.compile(literal.text, kind=kind, names=names)
+                self.unknown.setdefault(self._element, set()).update(compiled.names - names)
+                return compiled
+            if language.strip().lower() == "juel" and kind == "expression":
+                return juel.compile(literal.text)
+        except feel.FeelError as error:
+            return DmnError("dmn.expression", literal.element, source=literal.text, detail=error, **values)
+        return DmnError("dmn.expression_language", literal.element, language=language, **values)
+
+    # -- boxed expressions -------------------------------------------------------------------------
+
+    def _context(self, context: Context, names: frozenset[str], place: str, depth: int) -> Evaluator:
+        entries: list[tuple[str | None, Evaluator]] = []
+        for entry in context.entries:
+            variable = entry.variable
+            inner = f"{place}.{variable.name}" if variable else place
+            evaluate = self.compile(entry.expression, names, inner, depth + 1)
+            if variable is None:
+                entries.append((None, evaluate))
+                continue
+            entries.append((variable.name, self.typed(evaluate, variable.type_ref, inner)))
+            names = (
+                names
+                | {variable.name}
+                | self.component_names(variable.type_ref)
+                | entry_names(entry.expression)
+            )
+
+        def evaluate_context(values: Values, run: Run) -> Any:
+            result: dict[str, Any] = {}
+            scope = Scope(result, values)
+            for name, evaluate in entries:
+                value = evaluate(scope, run)
+                if name is None:
+                    return value
+                result[name] = value
+            return dict(result)
+
+        return evaluate_context
+
+    def _list(self, expression: ListExpression, names: frozenset[str], place: str, depth: int) -> Evaluator:
+        items = [self.compile(item, names, place, depth + 1) for item in expression.items]
+        return lambda values, run: [item(values, run) for item in items]
+
+    def _relation(self, relation: Relation, names: frozenset[str], place: str, depth: int) -> Evaluator:
+        columns = [column.name for column in relation.columns]
+        rows = [
+            [
+                self.typed(
+                    self.compile(cell, names, place, depth + 1), column.type_ref, f"{place}.{column.name}"
+                )
+                for column, cell in zip(relation.columns, row, strict=True)
+            ]
+            for row in relation.rows
+        ]
+
+        def evaluate(values: Values, run: Run) -> Any:
+            return [
+                {name: cell(values, run) for name, cell in zip(columns, row, strict=True)} for row in rows
+            ]
+
+        return evaluate
+
+    def _conditional(
+        self, expression: Conditional, names: frozenset[str], place: str, depth: int
+    ) -> Evaluator:
+        condition = self.compile(expression.condition, names, f"{place}.if", depth + 1)
+        then = self.compile(expression.then, names, place, depth + 1)
+        otherwise = self.compile(expression.otherwise, names, place, depth + 1)
+
+        def evaluate(values: Values, run: Run) -> Any:
+            chosen = condition(values, run)
+            if chosen is True:
+                return then(values, run)
+            if chosen is False or chosen is None:
+                return otherwise(values, run)
+            return run.null("dmn.not_boolean", place, value=show(chosen))
+
+        return evaluate
+
+    def _filter(self, expression: Filter, names: frozenset[str], place: str, depth: int) -> Evaluator:
+        source = self.compile(expression.source, names, place, depth + 1)
+        inner = names | {"item"} | entry_names(expression.source)
+        match = self.compile(expression.match, inner, f"{place}.match", depth + 1)
+
+        def evaluate(values: Values, run: Run) -> Any:
+            items = as_list(source(values, run))
+            if items is None:
+                return None
+            kept = []
+            for item in items:
+                local = {**item, "item": item} if isinstance(item, Mapping) else {"item": item}
+                chosen = match(Scope(local, values), run)
+                if chosen is True:
+                    kept.append(item)
+                elif chosen is not False and chosen is not None:
+                    return run.null("dmn.not_boolean", place, value=show(chosen))
+            return kept
+
+        return evaluate
+
+    def _iteration(self, expression: Iteration, names: frozenset[str], place: str, depth: int) -> Evaluator:
+        source = self.compile(expression.source, names, place, depth + 1)
+        variable, kind = expression.variable.name, expression.kind
+        inner = names | {variable, "partial"} | entry_names(expression.source)
+        body = self.compile(expression.body, inner, f"{place}.{variable}", depth + 1)
+
+        def produce(values: Values, run: Run) -> Any:
+            items = as_list(source(values, run))
+            if items is None:
+                return None
+            partial: list[Any] = []
+            for item in items:
+                partial.append(body(Scope({variable: item, "partial": list(partial)}, values), run))
+            return partial
+
+        def quantify(values: Values, run: Run) -> Any:
+            items = as_list(source(values, run))
+            if items is None:
+                return None
+            unknown, wanted = False, kind == "some"
+            decided = False
+            for item in items:
+                holds = body(Scope({variable: item}, values), run)
+                if holds is None:
+                    unknown = True
+                elif not isinstance(holds, bool):
+                    return run.null("dmn.not_boolean", place, value=show(holds))
+                elif holds is wanted:
+                    decided = True
+            if decided:
+                return wanted
+            return None if unknown else not wanted
+
+        return produce if kind == "for" else quantify
+
+    # -- functions ---------------------------------------------------------------------------------
+
+    def _function_value(
+        self, definition: FunctionDefinition, names: frozenset[str], place: str, depth: int
+    ) -> Evaluator:
+        make = self.function(definition, names, place, depth)
+        return lambda values, run: make(values, run)
+
+    def function(
+        self,
+        definition: FunctionDefinition,
+        names: frozenset[str],
+        place: str,
+        depth: int = 0,
+        result: str | None = None,
+    ) -> Callable[[Values, Run], feel.FeelFunction]:
+        """Return what makes the function over the values where it is defined; arguments and result are typed."""
+        if definition.kind.upper() != "FEEL":
+            problem = DmnError("dmn.function_kind", definition.element, place=place, kind=definition.kind)
+            body = self.broken(problem)
+        else:
+            inner = names | {parameter.name for parameter in definition.parameters}
+            inner = inner.union(
+                *(self.component_names(parameter.type_ref) for parameter in definition.parameters)
+            )
+            body = self.compile(definition.body, inner, place, depth + 1)
+        body = self.typed(self.typed(body, definition.type_ref, place), result, place)
+        return self.callable(place, definition.parameters, body)
+
+    def callable(
+        self, name: str, parameters: Iterable[Variable], body: Evaluator
+    ) -> Callable[[Values, Run], feel.FeelFunction]:
+        """Return what makes a FEEL function called *name* that binds *parameters* and evaluates *body*."""
+        parameters = list(parameters)
+        typed = [(parameter.name, self.type(parameter.type_ref, name)) for parameter in parameters]
+        names = [parameter.name for parameter in parameters]
+
+        def make(values: Values, run: Run) -> feel.FeelFunction:
+            def call(state: Any, arguments: list[Any]) -> Any:
+                local = {
+                    parameter: as_type(argument, kind, f"{name}({parameter})", run)
+                    for (parameter, kind), argument in zip(typed, arguments, strict=True)
+                }
+                return feel.to_feel(run.call(name, lambda: body(Scope(local, values), run)))
+
+            return feel.FeelFunction(name, names, call)
+
+        return make
+
+    def _invocation(self, invocation: Invocation, names: frozenset[str], place: str, depth: int) -> Evaluator:
+        called = self.compile(invocation.function, names, place, depth + 1)
+        text = invocation.function.text if isinstance(invocation.function, Literal) else place
+        bindings = {
+            variable.name: self.typed(
+                self.compile(expression, names, f"{place}.{variable.name}", depth + 1),
+                variable.type_ref,
+                place,
+            )
+            for variable, expression in invocation.bindings
+        }
+
+        def evaluate(values: Values, run: Run) -> Any:
+            function = called(values, run)
+            if not isinstance(function, feel.FeelFunction):
+                return run.null("dmn.not_function", place, name=text)
+            unknown = set(bindings) - set(function.parameters)
+            if unknown and not function.variadic:
+                expected, found = ", ".join(function.parameters), ", ".join(bindings)
+                return run.null("dmn.arguments", place, name=text, expected=expected, found=found)
+            arguments = {name: bind(values, run) for name, bind in bindings.items()}
+            order = list(bindings) if function.variadic else function.parameters
+            return self._apply(function, [arguments.get(name) for name in order], place, run)
+
+        return evaluate
+
+    def _apply(self, function: feel.FeelFunction, arguments: list[Any], place: str, run: Run) -> Any:
+        """Call any function value: FEEL itself does it, so that its own functions find their state."""
+        names = [f"a{index}" for index in range(len(arguments))]
+        call = feel.compile(f"f({', '.join(names)})")
+        try:
+            result = call.run(
+                {"f": function, **dict(zip(names, arguments, strict=True))},
+                functions=run.functions,
+                now=run.now,
+                types=self.predicates,
+            )
+        except feel.FeelError as error:
+            raise DmnError("dmn.expression_limit", place, place=place, detail=error) from error
+        run.reasons.extend(result.reasons)
+        return result.value
+
+    def allowed_values(self, type_ref: str | None) -> str | None:
+        """Return the allowed values that the file declares for a type of its own; None when it does not."""
+        item = self.types.item(type_ref)
+        return None if item is None else item.allowed
+
+    def component_names(self, type_ref: str | None) -> frozenset[str]:
+        """Return the names that paths over a value of this type may use; none for an unknown type."""
+        try:
+            return frozenset(self.types.get(type_ref).names(set()))
+        except DmnError:
+            return frozenset()
+
+
+def entry_names(expression: Expression | None) -> frozenset[str]:
+    """Return the names of entries that the value of a boxed expression has, at any depth."""
+    match expression:
+        case Context():
+            found: set[str] = set()
+            for entry in expression.entries:
+                if entry.variable is not None:
+                    found.add(entry.variable.name)
+                found |= entry_names(entry.expression)
+            return frozenset(found)
+        case Relation():
+            return frozenset(column.name for column in expression.columns)
+        case Table():
+            return frozenset(output.name for output in expression.outputs if output.name)
+        case ListExpression():
+            return frozenset[str]().union(*map(entry_names, expression.items))
+        case Filter():
+            return entry_names(expression.source)
+        case Iteration():
+            return entry_names(expression.body)
+        case Conditional():
+            return entry_names(expression.then) | entry_names(expression.otherwise)
+        case FunctionDefinition():
+            return entry_names(expression.body)
+        case _:
+            return frozenset()
+
+
+def as_list(value: Any) -> list[Any] | None:
+    """Return the items of a list or of a single value; None for null."""
+    return value if value is None or isinstance(value, list) else [value]
+
+
+def _null(values: Values, run: Run) -> None:
+    return None
+
+
+def _is_feel(language: str) -> bool:
+    return "feel" in language.lower()

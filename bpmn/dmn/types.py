@@ -1,0 +1,297 @@
+"""Types of a model: which values conform to them, and the conversions of DMN 1.5 §10.3.2.9.4.
+
+Numbers may be ``int``, ``float`` or ``Decimal``: the same types serve variables and FEEL values.
+Null conforms to every type.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bpmn import feel
+from bpmn.dmn.errors import DmnError
+from bpmn.dmn.model import FunctionType, ItemDefinition
+
+_MAX_ALIASES = 100
+
+
+class Type:
+    """A type called `name`; the base class accepts every value."""
+
+    is_list = False
+    is_moment = False
+
+    def __init__(self, name: str = "Any") -> None:
+        self.name = name
+
+    def conforms(self, value: Any) -> bool:
+        """Tell whether *value* is of this type without conversion."""
+        return True
+
+    def names(self, seen: set[int]) -> set[str]:
+        """Return the names of components that paths over this type may use."""
+        return set()
+
+    def describe(self) -> str:
+        """Return the type in FEEL's notation, as ``instance of`` understands it."""
+        return "Any"
+
+
+ANY = Type()
+
+
+class Base(Type):
+    """A type of FEEL itself."""
+
+    def __init__(self, name: str, accepts: Callable[[Any], bool], *, is_moment: bool = False) -> None:
+        super().__init__(name)
+        self._accepts, self.is_moment = accepts, is_moment
+
+    def conforms(self, value: Any) -> bool:
+        return value is None or self._accepts(value)
+
+    def describe(self) -> str:
+        return {"list": "list<Any>", "context": "context<>", "function": "function<>->Any"}.get(
+            self.name, self.name
+        )
+
+
+class ListOf(Type):
+    """A list of values of one type."""
+
+    is_list = True
+
+    def __init__(self, name: str, element: Type) -> None:
+        super().__init__(name)
+        self.element = element
+
+    def conforms(self, value: Any) -> bool:
+        return value is None or (isinstance(value, list) and all(map(self.element.conforms, value)))
+
+    def names(self, seen: set[int]) -> set[str]:
+        return self.element.names(seen)
+
+    def describe(self) -> str:
+        return f"list<{self.element.describe()}>"
+
+
+class Structure(Type):
+    """A context with typed components; a missing component is null, further entries are allowed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.components: dict[str, Type] = {}
+        self._describing = False
+
+    def conforms(self, value: Any) -> bool:
+        if value is None:
+            return True
+        if not isinstance(value, Mapping):
+            return False
+        return all(kind.conforms(value.get(name)) for name, kind in self.components.items())
+
+    def names(self, seen: set[int]) -> set[str]:
+        if id(self) in seen:
+            return set()
+        seen.add(id(self))
+        return set(self.components).union(*(kind.names(seen) for kind in self.components.values()))
+
+    def describe(self) -> str:
+        if self._describing:
+            return "Any"  # a structure that contains itself
+        self._describing = True
+        parts = [f"{name}: {kind.describe()}" for name, kind in self.components.items()]
+        self._describing = False
+        return f"context<{', '.join(parts)}>"
+
+
+class FunctionOf(Type):
+    """A function type; functions are checked when they are called."""
+
+    def __init__(self, name: str, parameters: list[Type], result: Type) -> None:
+        super().__init__(name)
+        self._parameters, self._result = parameters, result
+
+    def conforms(self, value: Any) -> bool:
+        return value is None or isinstance(value, feel.FeelFunction)
+
+    def describe(self) -> str:
+        return (
+            f"function<{', '.join(kind.describe() for kind in self._parameters)}>->{self._result.describe()}"
+        )
+
+
+class Restricted(Type):
+    """A type with allowed values: unary tests that each value must pass."""
+
+    def __init__(self, name: str, base: Type, tests: Any) -> None:
+        super().__init__(name)
+        self.base, self.tests = base, tests
+        self.is_list, self.is_moment = base.is_list, base.is_moment
+
+    def conforms(self, value: Any) -> bool:
+        if value is None:
+            return True
+        return self.base.conforms(value) and self.tests.test(value, {}) is True
+
+    def names(self, seen: set[int]) -> set[str]:
+        return self.base.names(seen)
+
+    def describe(self) -> str:
+        return self.base.describe()
+
+
+def convert(value: Any, kind: Type) -> tuple[Any, bool]:
+    """Return *value* as *kind* and whether it could be: to and from a list of one, date to midnight in UTC."""
+    if kind is ANY or kind.conforms(value):
+        return value, True
+    if kind.is_list:
+        if not isinstance(value, list) and kind.conforms([value]):
+            return [value], True
+        return None, False
+    if isinstance(value, list) and len(value) == 1 and kind.conforms(value[0]):
+        return value[0], True
+    if kind.is_moment and isinstance(value, date) and not isinstance(value, datetime):
+        midnight = datetime.combine(value, time(), tzinfo=UTC)
+        if kind.conforms(midnight):
+            return midnight, True
+    return None, False
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _is_integer(value: Any) -> bool:
+    if isinstance(value, Decimal):
+        return value.is_finite() and value == value.to_integral_value()
+    return value.is_integer() if isinstance(value, float) else _is_number(value)
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+_NUMBER = Base("number", _is_number)
+_INTEGER = Base("number", _is_integer)
+_MOMENT = Base("date and time", lambda value: isinstance(value, datetime), is_moment=True)
+_DURATION = Base("days and time duration", lambda value: isinstance(value, timedelta))
+_MONTHS = Base("years and months duration", lambda value: isinstance(value, feel.YearsMonths))
+
+#: FEEL's types by all the names that DMN versions and modelling tools give them.
+BASE_TYPES: dict[str, Type] = {
+    "Any": ANY,
+    "any": ANY,
+    "number": _NUMBER,
+    "double": _NUMBER,
+    "decimal": _NUMBER,
+    "float": _NUMBER,
+    "integer": _INTEGER,
+    "long": _INTEGER,
+    "int": _INTEGER,
+    "string": Base("string", lambda value: isinstance(value, str)),
+    "boolean": Base("boolean", lambda value: isinstance(value, bool)),
+    "date": Base("date", _is_date),
+    "time": Base("time", lambda value: isinstance(value, time)),
+    "dateTime": _MOMENT,
+    "date and time": _MOMENT,
+    "dayTimeDuration": _DURATION,
+    "days and time duration": _DURATION,
+    "yearMonthDuration": _MONTHS,
+    "years and months duration": _MONTHS,
+    "context": Base("context", lambda value: isinstance(value, Mapping)),
+    "list": Base("list", lambda value: isinstance(value, list)),
+    "function": Base("function", lambda value: isinstance(value, feel.FeelFunction)),
+}
+
+
+class Types:
+    """The types of one file: its item definitions over FEEL's types and those of imports (``name.Type``)."""
+
+    def __init__(self, items: Mapping[str, ItemDefinition], imported: Mapping[str, "Types"]) -> None:
+        self._items, self._imported = items, imported
+        self._made: dict[str, Type] = {}
+        self._open: list[str] = []
+
+    def get(self, name: str | None, place: str | None = None) -> Type:
+        """Return the type called *name*; None means Any.
+
+        Raises:
+            DmnError: dmn.unknown_type, dmn.expression for allowed values, dmn.cycle for types that name each other.
+        """
+        if name is None:
+            return ANY
+        found = self._made.get(name)
+        if found is not None:
+            return found
+        if name in self._items:
+            if name in self._open or len(self._open) > _MAX_ALIASES:
+                raise DmnError("dmn.cycle", name, path=" → ".join([*self._open, name]))
+            self._open.append(name)
+            try:
+                return self._make(self._items[name], name)
+            finally:
+                self._open.remove(name)
+        if name in BASE_TYPES:
+            return BASE_TYPES[name]
+        for import_name, types in self._imported.items():
+            if import_name and name.startswith(f"{import_name}."):
+                return types.get(name[len(import_name) + 1 :], place)
+            if not import_name and types.knows(name):
+                return types.get(name, place)
+        raise DmnError("dmn.unknown_type", place, place=place, type=name)
+
+    def item(self, name: str | None) -> ItemDefinition | None:
+        """Return the item definition called *name*; None when the file itself has none."""
+        return None if name is None else self._items.get(name)
+
+    def knows(self, name: str) -> bool:
+        """Tell whether the file itself defines the type *name*."""
+        return name in self._items
+
+    def all_names(self) -> list[str]:
+        """Return the names of the file's own types."""
+        return list(self._items)
+
+    def _make(self, item: ItemDefinition, key: str | None = None) -> Type:
+        """Make a type; *key* registers it before its parts are made, so that structures may contain themselves."""
+        kind: Type
+        if item.components:
+            structure = Structure(item.name)
+            kind = self._wrap(structure, item)
+            if key is not None:
+                self._made[key] = kind
+            for part in item.components:
+                structure.components[part.name] = self._make(part)
+            return kind
+        kind = self._function(item, item.function) if item.function else self.get(item.type_ref, item.name)
+        kind = self._wrap(kind, item)
+        if key is not None:
+            self._made[key] = kind
+        return kind
+
+    def _function(self, item: ItemDefinition, function: FunctionType) -> Type:
+        parameters = [self.get(parameter.type_ref, item.name) for parameter in function.parameters]
+        return FunctionOf(item.name, parameters, self.get(function.result, item.name))
+
+    def _wrap(self, kind: Type, item: ItemDefinition) -> Type:
+        if item.allowed is not None:
+            kind = Restricted(item.name, kind, compile_tests(item.allowed, item.name))
+        if item.is_collection:
+            kind = ListOf(item.name, kind)
+        if item.constraint is not None:
+            kind = Restricted(item.name, kind, compile_tests(item.constraint, item.name))
+        return kind
+
+
+def compile_tests(source: str, place: str, names: tuple[str, ...] = ()) -> Any:
+    """Return compiled unary tests.
+
+    Raises:
+        DmnError: dmn.expression.
+    """
+    try:
+        return feel.compile(source, kind="unary", names=names)
+    except feel.FeelError as error:
+        raise DmnError("dmn.expression", place, place=place, source=source, detail=error) from error
