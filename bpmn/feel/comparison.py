@@ -1,5 +1,8 @@
 """Equality, order and membership with three-valued logic (DMN 1.5 §10.3.2.13, tables 51 to 54).
 
+Times and dates with times are equal when they agree to the second, as the kit of the standard has it;
+their order sees fractions.
+
 None is the third value: the operands are null or of kinds that do not compare.
 """
 
@@ -40,7 +43,7 @@ def equal(left: Any, right: Any) -> bool | None:
     if kind is datetime:
         if (left.tzinfo is None) is not (right.tzinfo is None):
             return None
-        return as_utc(left) == as_utc(right)
+        return as_utc(left).replace(microsecond=0) == as_utc(right).replace(microsecond=0)
     if kind is time:
         return _equal_times(left, right)
     if kind is Range:
@@ -81,7 +84,7 @@ def _all(results: Any) -> bool | None:
 
 
 def _equal_times(left: time, right: time) -> bool | None:
-    """Compare hour, minute, second and offset, as the kit of the standard does; fractions do not count."""
+    """Compare hour, minute, second and offset, fractions do not count."""
     if left.tzinfo == right.tzinfo:
         return left.replace(microsecond=0, tzinfo=None) == right.replace(microsecond=0, tzinfo=None)
     left_s, right_s = _seconds(left), _seconds(right)
@@ -100,10 +103,10 @@ def _seconds(value: time) -> Decimal | None:
 
 
 def _equal_ranges(left: Range, right: Range) -> bool | None:
-    same_shape = (left.start_included, left.end_included, left.negated) == (
+    same_shape = (left.start_included, left.end_included, left.operator) == (
         right.start_included,
         right.end_included,
-        right.negated,
+        right.operator,
     )
     return _all((same_shape, equal(left.start, right.start), equal(left.end, right.end)))
 

@@ -148,14 +148,14 @@ class Compiler:
         def build(env: tuple[Any, ...]) -> Range | None:
             value = operand(env)
             if symbol == "=":
-                return Range(value, value)
+                return Range(value, value, operator="=")
             if symbol == "!=":
-                return Range(value, value, negated=True)
+                return Range(value, value, operator="!=")
             if value is None or ordered("<", value, value) is None:
                 return env[0].null("operator.type", operator=f"'{symbol}'", type=type_name(value))
             if symbol[0] == "<":
-                return Range(None, value, False, symbol == "<=")
-            return Range(value, None, symbol == ">=", False)
+                return Range(None, value, False, symbol == "<=", symbol)
+            return Range(value, None, symbol == ">=", False, symbol)
 
         return build
 
@@ -347,7 +347,7 @@ def _any_true(results: Any) -> bool | None:
     return None if unknown else False
 
 
-def _incomparable(state: State, symbol: str, left: Any, right: Any) -> None:
+def _incomparable(state: State, symbol: str, left: Any, right: Any) -> Any:
     return state.null("operator.types", operator=f"'{symbol}'", left=type_name(left), right=type_name(right))
 
 

@@ -108,7 +108,7 @@ class Expression:
             raise FeelLimitError("feel.limit.depth", limit=state.limits.depth) from None
 
 
-def compile(source: str, *, names: Iterable[str] = (), kind: str = "expression") -> Expression:  # noqa: A001
+def compile(source: str, *, names: Iterable[str] = (), kind: str = "expression") -> Expression:
     """Return the compiled expression of *source*, from the cache when it was compiled before.
 
     *names* are variables and components whose names hold operators or keywords (``a-b``, ``date and time``);

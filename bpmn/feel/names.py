@@ -4,6 +4,7 @@ The grammar of DMN 1.5 §10.3.1.2 depends on the names in scope: ``a-b`` is a di
 unless a variable is called ``a-b``.  A ``Scope`` answers which known name starts at a place.
 """
 
+import itertools
 import re
 from collections.abc import Iterable
 
@@ -20,7 +21,26 @@ _PIECE = re.compile(f"[{NAME_PART}]+|[^\\s]")
 _BLANKS = re.compile(f"[{BLANK}\\s]+")
 
 KEYWORDS = frozenset(
-    "and or if then else for in return some every satisfies between instance function null true false external".split()
+    [
+        "and",
+        "or",
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "between",
+        "instance",
+        "function",
+        "null",
+        "true",
+        "false",
+        "external",
+    ]
 )
 
 #: Components of values that have a space in their name (DMN 1.5 table 65).
@@ -78,7 +98,7 @@ def _pattern(name: str) -> re.Pattern[str]:
     pieces = _PIECE.findall(name)
     blanks = f"[{BLANK}]"
     text = re.escape(pieces[0])
-    for previous, piece in zip(pieces, pieces[1:], strict=False):
+    for previous, piece in itertools.pairwise(pieces):
         both_words = _PART_CHARACTER.match(previous) and _PART_CHARACTER.match(piece)
         text += f"{blanks}{'+' if both_words else '*'}{re.escape(piece)}"
     return re.compile(text)

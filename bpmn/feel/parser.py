@@ -19,7 +19,7 @@ MAX_NESTING = 50
 
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _LEVELS: tuple[tuple[str, ...], ...] = (("**",), ("*", "/"), ("+", "-"))
-_PRECEDENCE = frozenset("** * / + -".split())
+_PRECEDENCE = frozenset(["**", "*", "/", "+", "-"])
 _NAME_TEXT = f"[{NAME_START}][{NAME_PART}{BLANK}.+*/'-]*+"
 _VARIABLE_WORD = f"[{NAME_PART}.+*/'-]++"
 _KEY = re.compile(f"({_NAME_TEXT}):")

@@ -73,12 +73,13 @@ class State:
             self._clock = datetime.now(UTC)
         return self._clock
 
-    def null(self, code: str, **values: Any) -> None:
+    def null(self, code: str, **values: Any) -> Any:
         """Record why a value is null, and return that null."""
         if self.reasons is None:
             self.reasons = []
         if len(self.reasons) < _MAX_REASONS:
             self.reasons.append(Reason(code, **values))
+        return None
 
     def charge(self, steps: int) -> None:
         """Count *steps* of work.

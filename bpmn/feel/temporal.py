@@ -28,10 +28,10 @@ def parse(text: str) -> date | time | datetime | timedelta | YearsMonths | None:
     """Return the value of a text after ``@``, whichever kind it is."""
     if text[:1] in ("P", "-") and "P" in text[:2]:
         return parse_duration(text)
+    if text[2:3] == ":":
+        return parse_time(text)
     if "T" in text:
         return parse_date_time(text)
-    if ":" in text:
-        return parse_time(text)
     return parse_date(text)
 
 

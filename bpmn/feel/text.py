@@ -87,11 +87,8 @@ def _key(key: str) -> str:
 
 
 def _range(value: Range, tag: str) -> str:
-    if value.negated:
-        return f"(!={_literal(value.start, tag)})"
+    if value.operator:
+        endpoint = value.end if value.start is None else value.start
+        return f"({value.operator} {_literal(endpoint, tag)})"
     opening, closing = "[" if value.start_included else "(", "]" if value.end_included else ")"
-    if value.end is None and value.start is not None:
-        return f"(>{'=' if value.start_included else ''}{_literal(value.start, tag)})"
-    if value.start is None and value.end is not None:
-        return f"(<{'=' if value.end_included else ''}{_literal(value.end, tag)})"
     return f"{opening}{_literal(value.start, tag)}..{_literal(value.end, tag)}{closing}"

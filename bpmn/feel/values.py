@@ -73,13 +73,18 @@ class YearsMonths:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A range; None as an endpoint means unbounded.  *negated* is the range of ``(!= x)``."""
+    """A range; None as an endpoint means unbounded.  *operator* is that of ``(< x)``, ``(!= x)`` and so on."""
 
     start: Any
     end: Any
     start_included: bool = True
     end_included: bool = True
-    negated: bool = False
+    operator: str = ""
+
+    @property
+    def negated(self) -> bool:
+        """Whether this is ``(!= x)``: everything but its endpoint."""
+        return self.operator == "!="
 
 
 class FeelFunction:

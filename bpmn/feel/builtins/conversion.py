@@ -8,8 +8,8 @@ from typing import Any
 from bpmn.feel import temporal
 from bpmn.feel.builtins.registry import builtin
 from bpmn.feel.comparison import ordered
-from bpmn.feel.parser import parse_expression
 from bpmn.feel.errors import FeelError
+from bpmn.feel.parser import parse_expression
 from bpmn.feel.state import State
 from bpmn.feel.syntax import Call, Literal, Name, RangeLiteral
 from bpmn.feel.text import display
