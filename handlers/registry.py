@@ -29,6 +29,7 @@ GROUP = "marshrut.handlers"
 BUILTIN = (
     "handlers.requests",
     "handlers.approvals",
+    "handlers.catalogs",
 )
 
 Words = tuple[str, str]
