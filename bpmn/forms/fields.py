@@ -52,12 +52,18 @@ class Fields:
     # -- whole form -----------------------------------------------------------------------
 
     def lines(self, nodes: list[Node]) -> list[list[FieldView]]:
-        """Group the visible fields into lines: neighbours that share a layout row stand side by side."""
+        """Group the visible fields into lines.
+
+        Neighbours that share a layout row stand side by side; computed values after a list are its totals.
+        """
         lines: list[list[FieldView]] = []
         last_row: Any = None
         for node in nodes:
             made = None if node.hidden else self.field(node)
             if made is None:
+                continue
+            if made.kind == "expression" and lines and lines[-1][-1].kind == "dynamiclist":
+                lines[-1][-1].totals.append(made)
                 continue
             layout = node.component.get("layout", {})
             row = layout.get("row")
@@ -234,14 +240,25 @@ class Fields:
             return self._evaluator.show(node.value)
         return self._control_text(node)
 
-    def _computed(self, node: Node) -> FieldView | None:
+    def _cell(self, node: Node) -> FieldView | None:
+        """Return a field as a cell: the unit stands in the head of the column."""
+        made = self._computed(node, bare=True) if node.component.type == "expression" else self._entry(node)
+        if made is None:
+            return None
+        if node.component.type in ("select", "datetime") or node.component.money:
+            made.width = "w-price"
+        elif node.component.type == "number":
+            made.width = "w-qty"
+        return made
+
+    def _computed(self, node: Node, *, bare: bool = False) -> FieldView | None:
         """A computed value is shown when its author gave it a label."""
         made = self._base(node)
         if not made.label:
             del self.seen[node.name]
             return None
-        money = node.component.money
-        digits = node.component.get("decimalDigits")
+        money = None if bare else node.component.money
+        digits = decimal_digits(node.component)
         made.text = display(
             node.value,
             language=self._evaluator.language,
@@ -250,7 +267,7 @@ class Fields:
             digits=int(digits) if digits is not None else None,
             grouping=True,
         )
-        unit = node.component.own("unit")
+        unit = None if bare else node.component.own("unit")
         made.text += f"\u00a0{unit}" if unit and made.text else ""
         made.readonly, made.numeric = True, to_decimal(node.value) is not None
         return made
@@ -345,13 +362,13 @@ class Fields:
                 for child in row.children
                 if child.component.type != "expression" or child.component.get("label")
             ]
-            result.cells = [None if child.hidden else self.field(child) for child in shown]
+            result.cells = [None if child.hidden else self._cell(child) for child in shown]
             first = next((cell.text for cell in result.cells if cell and cell.text), "")
             if first:
                 result.remove_label = f"{result.remove_label}: {first[:60]}"
-            for cell in result.cells:
-                if cell:
-                    cell.suffix = cell.note = ""
+            for cell in filter(None, result.cells):
+                cell.suffix = cell.note = ""
+                self.seen[cell.name] = (cell.id, f"{title}, {cell.label}")
         else:
             result.lines = self.lines(row.children)
         return result

@@ -41,13 +41,17 @@ class RowView:
     remove_name: str
     remove_label: str
 
+    @property
+    def wrong_cells(self) -> "list[FieldView]":
+        return [cell for cell in self.cells if cell and cell.error]
+
 
 @dataclass(slots=True)
 class FieldView:
     """One field, list, group, text or table.
 
     *kind* is the form-js type; *name* what is posted; *id* the HTML id that errors link to.  *text* is the
-    control's text or the read-only text; *html* is safe HTML (kind "text").
+    control's text or the read-only text; *totals* are the computed values that follow a list; *html* is safe HTML (kind "text").
     """
 
     kind: str
@@ -83,6 +87,8 @@ class FieldView:
     list_rows: list[RowView] = field(default_factory=list)
     table_rows: list[list[str]] = field(default_factory=list)
     empty_text: str = ""
+    totals: "list[FieldView]" = field(default_factory=list)
+    width: str = ""
     add_name: str = ""
     add_label: str = ""
     rows_mark: str = ""
