@@ -1,0 +1,50 @@
+"""What a dialect adds to an element, in the words of the internal model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class RawParam:
+    """An uncompiled parameter: kind "text", "script", "list" or "map"."""
+
+    kind: str
+    text: str = ""
+    items: tuple["RawParam", ...] = ()
+    entries: tuple[tuple[str, "RawParam"], ...] = ()
+    script_format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """One `in` or `out` of a call activity; `source` is a name, `expression` a text to evaluate."""
+
+    target: str = ""
+    source: str = ""
+    expression: str = ""
+    all: bool = False
+    business_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """Vendor attributes (local names) and extension elements of one element."""
+
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
+    inputs: tuple[tuple[str, RawParam], ...] = ()
+    outputs: tuple[tuple[str, RawParam], ...] = ()
+    ins: tuple[Mapped, ...] = ()
+    outs: tuple[Mapped, ...] = ()
+    retry: str | None = None
+    form_data: bool = False
+    listeners: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    def get(self, name: str) -> str | None:
+        """Return a vendor attribute, None where it is absent or blank."""
+        value = self.attributes.get(name)
+        return value.strip() if value and value.strip() else None
+
+
+NOTHING = Extras()

@@ -1,0 +1,53 @@
+"""Errors of the token engine; each carries a stable `code` and the values of its message."""
+
+from typing import Any
+
+
+class ExecutionError(Exception):
+    """An act on an instance, or a step of it, is impossible; `code` is stable, `values` fill its message."""
+
+    code = "engine.error"
+
+    def __init__(self, message: str, *, code: str | None = None, **values: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.values = values
+        if code is not None:
+            self.code = code
+
+
+class TokenGone(ExecutionError):
+    """The token has moved on, was cancelled, or does not wait for this."""
+
+    code = "token.gone"
+
+    def __init__(self, token_id: int, expected: str) -> None:
+        super().__init__(f"token {token_id} is not {expected}", token_id=token_id, expected=expected)
+
+
+class StartNotFound(ExecutionError):
+    """The process has no such start, or none that a bare start may use."""
+
+    code = "start.not_found"
+
+    def __init__(self, process: str, start_id: str | None) -> None:
+        name = f"no start {start_id!r}" if start_id else "no none start event"
+        super().__init__(f"process {process!r} has {name}", process=process, start_id=start_id)
+
+
+class StateUnreadable(ExecutionError):
+    """A stored state does not fit the diagram or was written by a newer release."""
+
+    code = "state.unreadable"
+
+
+class StepFailed(Exception):
+    """A step of the unit failed; the live object must be discarded.  The cause is chained.
+
+    `step` is its number in the unit, so that a repeat of the unit can park the token there.
+    """
+
+    def __init__(self, step: int, element_id: str, token_id: int, code: str, message: str) -> None:
+        super().__init__(f"{element_id}: {message}")
+        self.step, self.element_id, self.token_id = step, element_id, token_id
+        self.code, self.message = code, message

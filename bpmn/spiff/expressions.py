@@ -1,0 +1,137 @@
+"""Expressions of a diagram: FEEL (`=…`), JUEL (`${…}`) or literal text, compiled once with the diagram.
+
+An expression reads only the names it uses from the scope's sheet.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bpmn import feel
+from bpmn.spiff.errors import ExecutionError
+
+
+class Environment(Protocol):
+    """The part of the services that an expression needs."""
+
+    @property
+    def now(self) -> datetime:
+        """The time of the unit."""
+        ...
+
+    @property
+    def functions(self) -> Mapping[str, Callable[..., Any]]:
+        """Host functions."""
+        ...
+
+
+class ExpressionFailed(ExecutionError):
+    """An expression could not be evaluated, or gave what its place cannot use."""
+
+    code = "expression.failed"
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A compiled expression; `language` is "feel", "juel" or "literal", `names` what it may read."""
+
+    source: str
+    language: str
+    names: frozenset[str]
+    _compiled: Any = None
+
+    @property
+    def literal(self) -> str | None:
+        """The text, when it is one."""
+        return self.source if self.language == "literal" else None
+
+    def evaluate(self, scope: Mapping[str, Any], environment: Environment) -> Any:
+        """Return the value as a variable.
+
+        Raises:
+            ExpressionFailed: with the reason.
+        """
+        return self.explain(scope, environment)[0]
+
+    def explain(self, scope: Mapping[str, Any], environment: Environment) -> tuple[Any, list[str]]:
+        """Return the value and the reasons why something in it became null."""
+        if self._compiled is None:
+            return self.source, []
+        try:
+            result = self._compiled.run(scope, functions=environment.functions, now=environment.now)
+        except feel.FeelError as error:
+            raise ExpressionFailed(f"{self.source}: {error}", code=error.code, source=self.source) from error
+        return feel.to_variable(result.value), list(result.reasons)
+
+    def test(self, scope: Mapping[str, Any], environment: Environment) -> bool:
+        """Return a truth value; anything but true or false is an error, never silently false."""
+        value, reasons = self.explain(scope, environment)
+        if value is True or value is False:
+            return value
+        if self.language == "literal" and self.source in ("true", "false"):
+            return self.source == "true"
+        why = f" ({'; '.join(reasons)})" if reasons else ""
+        raise ExpressionFailed(
+            f"the condition {self.source!r} is {_shown(value)}, neither true nor false{why}",
+            code="condition.not_boolean",
+            source=self.source,
+        )
+
+
+class ExpressionRefused(ValueError):
+    """The text of an expression cannot be compiled; carries the message in both languages."""
+
+    def __init__(self, source: str, message_ru: str, message_en: str) -> None:
+        super().__init__(f"{source}: {message_en}")
+        self.source, self.message_ru, self.message_en = source, message_ru, message_en
+
+
+def _shown(value: Any) -> str:
+    text = "null" if value is None else repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def compile_text(text: str) -> Expression:
+    """Compile an attribute or a body: `=…` is FEEL, a text with `${` or `#{` JUEL, all else literal.
+
+    Raises:
+        ExpressionRefused.
+    """
+    stripped = text.strip()
+    if stripped.startswith("="):
+        return compile_feel(stripped[1:])
+    if "${" in text or "#{" in text:
+        return compile_juel(text)
+    return Expression(text, "literal", frozenset())
+
+
+def compile_condition(text: str) -> Expression:
+    """Compile a condition: FEEL unless it contains `${` or `#{`; a leading `=` is allowed."""
+    stripped = text.strip()
+    if stripped.startswith("="):
+        return compile_feel(stripped[1:])
+    if "${" in stripped or "#{" in stripped:
+        return compile_juel(stripped)
+    return compile_feel(stripped)
+
+
+def compile_feel(source: str) -> Expression:
+    """Compile FEEL."""
+    source = source.strip()
+    try:
+        compiled = feel.compile(source)
+    except feel.FeelError as error:
+        raise ExpressionRefused(source, error.message("ru"), error.message("en")) from error
+    return Expression(source, "feel", frozenset(compiled.names), compiled)
+
+
+def compile_juel(source: str) -> Expression:
+    """Compile JUEL by translation to FEEL."""
+    from bpmn.feel import juel
+
+    try:
+        compiled = juel.compile(source)
+    except feel.FeelError as error:
+        raise ExpressionRefused(source, error.message("ru"), error.message("en")) from error
+    return Expression(source, "juel", frozenset(compiled.names), compiled)

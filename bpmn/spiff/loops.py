@@ -1,0 +1,231 @@
+"""Multi-instance and standard loops: a body token with inner instances as guests (BPMN 2.0 §10.3.8, §13.3.6)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bpmn.spiff import token as tokens
+from bpmn.spiff.catching import climb
+from bpmn.spiff.errors import ExecutionError
+from bpmn.spiff.events import CodedEvent, Event
+from bpmn.spiff.expressions import Expression
+from bpmn.spiff.specs import FlowSpec, Node
+from bpmn.spiff.token import Token
+
+#: Hidden variables of the body's sheet: what is still to be done, and the collected outputs.
+_ITEMS, _OUT = "\0items", "\0out"
+
+
+class LoopInputUnfit(ExecutionError):
+    """The collection or the number of instances came out as something else."""
+
+    code = "loop.input"
+
+
+class Body(Node):
+    """The activity around its inner instances; boundary events belong to it."""
+
+    local_inputs = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.manual = False
+        self.inner: Node
+
+    def spawn(self, token: Token, own: dict[str, Any]) -> None:
+        """Start one inner instance with its local variables."""
+        sheet = token.sheet.local({})
+        for name, value in own.items():
+            sheet.declare(name, value)
+        token.top.push(Token(token.scope, self.inner, host=token, sheet=sheet, via=token.via))
+
+    def close(self, token: Token) -> None:
+        """Every instance has run: complete the activity."""
+        for guest in list(token.guests):
+            if not guest.task_spec.is_boundary:
+                guest.cancel()
+        token.internal_data["done"] = 1
+        token.top.push(token)
+
+    def leave(self, token: Token) -> Sequence[FlowSpec]:
+        return self.choose(token)
+
+    def skip(self, token: Token, variables: Mapping[str, Any]) -> None:
+        base = token.base_sheet
+        for name, value in variables.items():
+            base[name] = value
+        for guest in list(token.guests):
+            if not guest.task_spec.is_boundary:
+                guest.cancel()
+        token.internal_data["done"] = 1
+
+
+class MultiInstance(Body):
+    """As many instances as a collection has items or a number says, at once or one after the other."""
+
+    def __init__(
+        self,
+        *args: Any,
+        sequential: bool,
+        cardinality: Expression | None,
+        collection: Expression | None,
+        item: str | None,
+        output_collection: str | None,
+        output_item: str | None,
+        completion: Expression | None,
+        behavior: str = "All",
+        events: Mapping[str, Event] | None = None,
+        complex_events: Sequence[tuple[Expression, Event]] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.sequential, self.cardinality, self.collection = sequential, cardinality, collection
+        self.item, self.output_collection, self.output_item = item, output_collection, output_item
+        self.completion, self.behavior = completion, behavior
+        self.events, self.complex_events = dict(events or {}), complex_events
+
+    def _update_hook(self, my_task: Token) -> bool:
+        items, count = self.items(my_task)
+        my_task.sheet = my_task.sheet.local({})
+        for name, number in (
+            ("nrOfInstances", count),
+            ("nrOfActiveInstances", 0),
+            ("nrOfCompletedInstances", 0),
+        ):
+            my_task.sheet.declare(name, number)
+        my_task._set_state(tokens.STARTED)
+        my_task.internal_data["next"] = 0
+        if items is not None:
+            my_task.sheet.declare(_ITEMS, items)
+        if count == 0:
+            self.write_outputs(my_task)
+            my_task._set_state(tokens.READY)
+            return True
+        for _ in range(1 if self.sequential else count):
+            self.next_instance(my_task)
+        return False
+
+    def items(self, token: Token) -> tuple[list[Any] | None, int]:
+        """Return the items (None where only a number is given) and how many instances there will be."""
+        services = token.top.services
+        if self.collection is not None:
+            found = self.collection.evaluate(token.sheet, services)
+            if isinstance(found, dict):
+                found = [{"key": key, "value": value} for key, value in found.items()]
+            if not isinstance(found, list):
+                raise LoopInputUnfit(f"the collection {self.collection.source!r} is {found!r}, not a list")
+            return found, len(found)
+        assert self.cardinality is not None
+        number = self.cardinality.evaluate(token.sheet, services)
+        if isinstance(number, str) and number.strip().isdecimal():
+            number = int(number)
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            raise LoopInputUnfit(f"the number of instances {self.cardinality.source!r} is {number!r}")
+        return None, number
+
+    def next_instance(self, token: Token) -> None:
+        """Start the next instance."""
+        index = token.internal_data["next"]
+        token.internal_data["next"] = index + 1
+        own: dict[str, Any] = {"loopCounter": index}
+        if self.item is not None and token.sheet.declares(_ITEMS):
+            own[self.item] = token.sheet[_ITEMS][index]
+        if self.output_item is not None:
+            own.setdefault(self.output_item, None)
+        token.sheet.declare("nrOfActiveInstances", token.sheet["nrOfActiveInstances"] + 1)
+        self.spawn(token, own)
+
+    def guest_done(self, host: Token, guest: Token) -> None:
+        """Count, collect the output, and see whether that was enough."""
+        sheet = host.sheet
+        active = sheet["nrOfActiveInstances"] - 1
+        done = sheet["nrOfCompletedInstances"] + 1
+        sheet.declare("nrOfActiveInstances", active)
+        sheet.declare("nrOfCompletedInstances", done)
+        if self.output_item is not None and self.output_collection is not None:
+            collected = dict(sheet[_OUT]) if sheet.declares(_OUT) else {}
+            collected[str(guest.sheet["loopCounter"])] = guest.sheet[self.output_item]
+            sheet.declare(_OUT, collected)
+        self.throw_events(host, guest, done)
+        enough = self.completion is not None and self.completion.test(guest.sheet, host.top.services)
+        if not enough and host.internal_data["next"] < sheet["nrOfInstances"]:
+            if self.sequential:
+                self.next_instance(host)
+            return
+        if enough or active == 0:
+            self.write_outputs(host)
+            self.close(host)
+
+    def throw_events(self, host: Token, guest: Token, done: int) -> None:
+        """Throw what `behavior` asks for when an instance completes (BPMN 2.0 table 10.29)."""
+        from bpmn.spiff.throwing import throw
+
+        event: Event | None = None
+        if self.behavior == "None":
+            event = self.events.get("None")
+        elif self.behavior == "One" and done == 1:
+            event = self.events.get("One")
+        if event is not None:
+            self._throw(throw, host, event)
+        if self.behavior == "Complex":
+            for condition, found in self.complex_events:
+                if condition.test(guest.sheet, host.top.services):
+                    self._throw(throw, host, found)
+
+    @staticmethod
+    def _throw(throw: Any, host: Token, event: Event) -> None:
+        if isinstance(event, CodedEvent):
+            climb(host, event.kind, event.code, "", {}, own=True)
+        else:
+            throw(host, event)
+
+    def write_outputs(self, token: Token) -> None:
+        """Write the collected outputs, in the order of the instances."""
+        if self.output_collection is None:
+            return
+        collected = token.sheet[_OUT] if token.sheet.declares(_OUT) else {}
+        token.base_sheet[self.output_collection] = [collected[key] for key in sorted(collected, key=int)]
+
+
+class StandardLoop(Body):
+    """Repeats while its condition holds, before or after each turn, up to a maximum."""
+
+    def __init__(
+        self,
+        *args: Any,
+        condition: Expression | None,
+        maximum: Expression | None,
+        test_before: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.condition, self.maximum, self.test_before = condition, maximum, test_before
+
+    def _update_hook(self, my_task: Token) -> bool:
+        my_task.internal_data["turn"] = 0
+        my_task._set_state(tokens.STARTED)
+        if self.test_before and not self.again(my_task, my_task.sheet):
+            my_task._set_state(tokens.READY)
+            return True
+        self.turn(my_task)
+        return False
+
+    def turn(self, token: Token) -> None:
+        """Start a turn."""
+        number = token.internal_data["turn"]
+        token.internal_data["turn"] = number + 1
+        self.spawn(token, {"loopCounter": number})
+
+    def again(self, token: Token, sheet: Mapping[str, Any]) -> bool:
+        """Tell whether there is another turn."""
+        services = token.top.services
+        if self.maximum is not None:
+            limit = self.maximum.evaluate(sheet, services)
+            if token.internal_data["turn"] >= int(limit):
+                return False
+        return self.condition is None or self.condition.test(sheet, services)
+
+    def guest_done(self, host: Token, guest: Token) -> None:
+        if self.again(host, guest.sheet):
+            self.turn(host)
+        else:
+            self.close(host)

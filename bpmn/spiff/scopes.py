@@ -1,0 +1,321 @@
+"""The running instance and its open subprocesses.
+
+An instance advances one step at a time; boundary events and event subprocesses that have fired go first, so that
+an interrupting event stops its activity before anything else in it moves.  A scope ends when no token is left in
+it.  After an exception the whole object must be discarded.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+import orjson
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+
+from bpmn import journal
+from bpmn.spiff import token as tokens
+from bpmn.spiff.errors import StepFailed
+from bpmn.spiff.sheets import LargeValues, Loader, Sheet, dumps
+from bpmn.spiff.token import Token
+
+if TYPE_CHECKING:
+    from bpmn.spiff.model import ProcessModel
+    from bpmn.spiff.services import Services
+    from bpmn.spiff.specs import CompensationHandler, ScopeSpec
+
+
+class _NoScripts:
+    """Stands where the library keeps its script engine: nothing of ours ever calls it."""
+
+
+class ScopeMixin:
+    """What an instance and a subprocess have in common."""
+
+    spec: "ScopeSpec"
+    model: "ProcessModel"
+    tasks: dict[int, Token]
+    top_workflow: Any
+    sheet: Sheet
+    completed: bool
+
+    def open_scope(self, model: "ProcessModel", sheet: Sheet) -> None:
+        """Begin with no tokens."""
+        self.model, self.sheet = model, sheet
+        self.open = 0
+        self.log: list[dict[str, Any]] = []
+
+    def begin(self, start: "str | None" = None) -> None:
+        """Arm the event subprocesses and put tokens on the starts."""
+        top: Instance = self.top_workflow
+        for trigger in self.spec.triggers:
+            top.push(Token(cast(Any, self), trigger))
+        if start is not None:
+            token = Token(cast(Any, self), self.spec.node(start))
+            if token.task_spec.waits_for is not None:
+                token.internal_data["fired"] = 1  # its event has created the instance
+            top.push(token)
+            return
+        for entry in self.spec.entries_for(cast(Any, self)):
+            top.push(Token(cast(Any, self), entry))
+        self.check_end()
+
+    def members(self) -> list[Token]:
+        """Return the tokens of this very scope, oldest first."""
+        return [self.tasks[key] for key in sorted(self.tasks)]
+
+    def check_end(self) -> None:
+        """End the scope when nothing in it can go on."""
+        if self.open == 0 and not self.completed and not self.spec.continue_scope(cast(Any, self)):
+            self.finish()
+
+    def finish(self) -> None:
+        """End the scope normally."""
+        raise NotImplementedError
+
+    def drop(self) -> None:
+        """Cancel every token of the scope."""
+        self.completed = True
+        for token in self.members():
+            token.cancel()
+
+    def log_compensation(self, token: Token, handler: "CompensationHandler") -> None:
+        """Remember that the activity of *token* can be undone."""
+        entry: dict[str, Any] = {"s": self.spec.name, "a": handler.activity, "h": handler.spec.name}
+        local = []
+        sheet: Sheet | None = token.sheet
+        while sheet is not None and sheet is not self.sheet:
+            local.append(sheet)
+            sheet = sheet.outer
+        if local:
+            new: dict[str, bytes] = {}
+            entry["l"] = orjson.loads(dumps([item.dump(new) for item in reversed(local)]))
+            self.top_workflow.extra_values.update(new)
+        self.log.append(entry)
+
+    def _task_completed_notify(self, task: Any) -> None:
+        """The library's bookkeeping is not used."""
+
+
+class Scope(ScopeMixin, BpmnSubWorkflow):
+    """An open subprocess or call activity."""
+
+    def __init__(self, spec: "ScopeSpec", host: Token, model: "ProcessModel", sheet: Sheet) -> None:
+        self.host = host
+        BpmnSubWorkflow.__init__(self, spec, host.id, host.top, deserializing=True)
+        self.open_scope(model, sheet)
+
+    def _calculate_depth(self) -> int:
+        return int(self.host.scope.depth) + 1
+
+    @property
+    def parent_workflow(self) -> Any:
+        """The scope around this one."""
+        return self.host.scope
+
+    def finish(self) -> None:
+        """Take the remaining triggers away and let the activity complete."""
+        self.completed = True
+        for token in self.members():
+            token.cancel()
+        top = self.host.top
+        self.host.task_spec.scope_done(self.host, self)
+        top.subprocesses.pop(self.host.id, None)
+        self.host.internal_data["done"] = 1
+        top.push(self.host)
+
+
+class Instance(ScopeMixin, BpmnWorkflow):
+    """A process instance: live tokens, a queue of steps and a journal of what happened."""
+
+    def __init__(self, model: "ProcessModel", services: "Services", load: Loader | None = None) -> None:
+        self.live: dict[int, Token] = {}
+        self.queue: deque[Token] = deque()
+        self.urgent: deque[Token] = deque()
+        self.joins: dict[int, Token] = {}
+        self.conditions: dict[int, Token] = {}
+        self.journal: list[journal.Entry] = []
+        self.services = services
+        self.next_id = 1
+        self.step = 0
+        self.state = "active"
+        self.end_element: str | None = None
+        self.changed: set[str] = set()
+        self.extra_values: dict[str, bytes] = {}
+        self.facade: Any = None
+        BpmnWorkflow.__init__(self, model.root, {}, script_engine=_NoScripts(), deserializing=True)
+        self.subprocesses: dict[int, Scope] = {}
+        self.store = LargeValues(load)
+        self.open_scope(model, Sheet(None, self.store, self.changed))
+
+    # ------------------------------------------------------------ bookkeeping
+    def new_id(self) -> int:
+        """Return the next token id of the instance."""
+        self.next_id += 1
+        return self.next_id - 1
+
+    @property
+    def now(self) -> datetime:
+        """The time of the unit."""
+        return self.services.now
+
+    def push(self, token: Token) -> None:
+        """Queue a step of *token*."""
+        self.queue.append(token)
+
+    def push_urgent(self, token: Token) -> None:
+        """Queue a fired boundary event or event subprocess."""
+        self.urgent.append(token)
+
+    def record(self, entry: journal.Entry) -> None:
+        """Add to the journal."""
+        self.journal.append(entry)
+
+    def closed(self, token: Token, outcome: str) -> None:
+        """Record that a token has left an element that it had reached."""
+        spec = token.task_spec
+        if token.opened_at is None or spec.silent:
+            return
+        self.journal.append(
+            journal.Closed(
+                token.id,
+                spec.element_id,
+                spec.element_type,
+                token.opened_at,
+                token.internal_data.get("outcome", outcome),
+                token.via,
+            )
+        )
+
+    def forget(self, token: Token) -> None:
+        """A token is gone: nothing watches it any more."""
+        self.joins.pop(token.id, None)
+        self.conditions.pop(token.id, None)
+
+    def finish(self) -> None:
+        """End the instance; the first state that was set before stays."""
+        self.completed = True
+        for token in [self.live[key] for key in sorted(self.live)]:
+            token.cancel()
+        if self.state == "active":
+            self.state = "completed"
+
+    def end_by(self, state: str, token: Token) -> None:
+        """Note how and where the instance ends."""
+        if self.state == "active":
+            self.state, self.end_element = state, token.task_spec.element_id
+
+    # ------------------------------------------------------------ steps
+    def advance(self, parked: Mapping[int, tuple[str, str]]) -> None:
+        """Run queued steps until every token waits.
+
+        Raises:
+            StepFailed: the object is to be discarded.
+        """
+        self.step = 0
+        while True:
+            token = self._take()
+            if token is not None:
+                self._run_step(token, parked)
+            elif not self._settle(parked):
+                return
+
+    def _take(self) -> Token | None:
+        for queue in (self.urgent, self.queue):
+            while queue:
+                token = queue.popleft()
+                if self.live.get(token.id) is token and "incident" not in token.internal_data:
+                    return token
+        return None
+
+    def _settle(self, parked: Mapping[int, tuple[str, str]]) -> bool:
+        """Let conditions and inclusive joins act where all else rests; tell whether one did."""
+        if self.conditions and self.changed:
+            changed, before = frozenset(self.changed), self.step
+            self.changed.clear()
+            for key in sorted(self.conditions):
+                token = self.conditions.get(key)
+                if token is not None and token.task_spec.concerned(token, changed):
+                    token.internal_data["check"] = 1
+                    self._run_step(token, parked)
+            if self.urgent or self.queue or self.step != before:
+                return True
+        else:
+            self.changed.clear()
+        for key in sorted(self.joins):
+            token = self.joins[key]
+            if "incident" not in token.internal_data and token.task_spec.may_fire(token):
+                token.internal_data["fired"] = 1
+                self.push(token)
+                return True
+        return False
+
+    def _run_step(self, token: Token, parked: Mapping[int, tuple[str, str]]) -> None:
+        step = self.step
+        self.step += 1
+        if step in parked:
+            self.park(token, *parked[step])
+            return
+        try:
+            self._execute(token)
+        except Exception as error:
+            if getattr(error, "aborts_unit", False):
+                raise
+            code = getattr(error, "code", None)
+            text = str(error) or type(error).__name__
+            raise StepFailed(
+                step,
+                token.task_spec.element_id,
+                token.id,
+                code if isinstance(code, str) and code else "step.failed",
+                text if code or isinstance(error, StepFailed) else f"{type(error).__name__}: {text}",
+            ) from error
+
+    def _execute(self, token: Token) -> None:
+        spec, flags = token.task_spec, token.internal_data
+        if token.opened_at is None:
+            token.opened_at = self.now
+        if flags.pop("check", None):
+            spec.check(token)
+        elif "fired" in flags:
+            spec.fired(token)
+        elif "done" in flags:
+            token.complete()
+        elif token._state == tokens.FUTURE:
+            if spec.boundaries and "armed" not in flags:
+                flags["armed"] = 1
+                for boundary in spec.boundaries:
+                    self.push(Token(token.scope, boundary, host=token, sheet=token.base_sheet))
+                self.push(token)
+                return
+            spec._update(token)
+            if token._state == tokens.READY and not spec.manual:
+                token.run()
+
+    # ------------------------------------------------------------ incidents
+    def park(self, token: Token, code: str, message: str) -> None:
+        """Leave *token* before its element with an incident."""
+        token.internal_data.pop("check", None)
+        if token.opened_at is None:
+            token.opened_at = self.now
+        token.internal_data["incident"] = [code, message]
+        self.record(journal.Parked(token.id, token.task_spec.element_id, message, code))
+
+    def unpark(self, token: Token) -> None:
+        """Forget the incident of *token*."""
+        if token.internal_data.pop("incident", None) is not None:
+            self.record(journal.Unparked(token.id))
+
+    # ------------------------------------------------------------ catching
+    def listeners(self, kind: str) -> Iterator[Token]:
+        """Yield the tokens that wait for an event of *kind* and have not got it yet, oldest first."""
+        for key in sorted(self.live):
+            token = self.live.get(key)
+            if (
+                token is not None
+                and token._state == tokens.WAITING
+                and token.task_spec.waits_for == kind
+                and "fired" not in token.internal_data
+            ):
+                yield token

@@ -1,0 +1,218 @@
+"""Elements of a process as SpiffWorkflow specs: the base of all and the scope that holds them.
+
+A step of the engine enters a token (`_update_hook`), runs it (`_run_hook`: True when done, None when it waits
+for the outside) and lets it leave over the flows that `choose` names.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
+
+from bpmn.spiff import token as tokens
+from bpmn.spiff.errors import ExecutionError
+from bpmn.spiff.expressions import Expression
+from bpmn.spiff.model import Element, Param
+from bpmn.spiff.token import Token
+
+if TYPE_CHECKING:
+    from bpmn.spiff.model import ProcessModel
+    from bpmn.spiff.scopes import Instance, Scope
+
+
+class NoFlowTaken(ExecutionError):
+    """All outgoing flows have conditions, none is true and there is no default flow."""
+
+    code = "gateway.no_flow"
+
+    def __init__(self, element_id: str) -> None:
+        super().__init__(f"no outgoing flow of {element_id} has a true condition", element=element_id)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FlowSpec:
+    """An outgoing sequence flow."""
+
+    id: str
+    target: "Node"
+    condition: Expression | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CompensationHandler:
+    """What undoes an activity: the handler's spec."""
+
+    activity: str
+    spec: "Node"
+
+
+class ScopeSpec(BpmnProcessSpec):
+    """A process or subprocess: its elements, where it begins and what may start its event subprocesses."""
+
+    def __init__(self, name: str, element_type: str = "process") -> None:
+        super().__init__(name=name)
+        self.task_specs.clear()  # the library's Start, EndJoin and End: a scope ends when no token is left
+        self.start = self.end = None
+        self.element_type = element_type
+        self.entries: list[Node] = []
+        self.triggers: list[Node] = []
+        #: sequence flow -> element it leaves, and element -> elements from which a token may come to it
+        self.flow_sources: dict[str, str] = {}
+        self.predecessors: dict[str, set[str]] = {}
+
+    def node(self, name: str) -> "Node":
+        """Return an element's spec; KeyError when there is none."""
+        found: Node = self.task_specs[name]
+        return found
+
+    def entries_for(self, scope: "Instance | Scope") -> "list[Node]":
+        """Return where tokens stand when the scope begins."""
+        return self.entries
+
+    def after_completion(self, scope: "Instance | Scope", token: Token) -> None:
+        """A token of the scope has left its element."""
+
+    def continue_scope(self, scope: "Instance | Scope") -> bool:
+        """Start something more in a scope without tokens; False when it may end."""
+        return False
+
+
+class Node(BpmnSpecMixin):
+    """Base of every element's spec."""
+
+    element: Element
+    #: Does an open token of this kind keep its scope open?
+    counts = True
+    #: Do its tokens see the variables of their host?
+    inherits_sheet = False
+    is_boundary = False
+    reports_to_host = False
+    #: Which kind of event its tokens wait for, if any.
+    waits_for: str | None = None
+    #: Do its waiting tokens ask, when all else rests, whether they may go on?
+    is_join = False
+    #: Is it an event subprocess?
+    event_driven = False
+    #: Is the visit left out of the journal (it belongs to another element there)?
+    silent = False
+    #: Are input parameters evaluated when the token enters, as local variables?
+    local_inputs = True
+
+    def __init__(self, scope: ScopeSpec, element: Element, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(scope, name or element.id, **kwargs)
+        self._inputs, self._outputs = [], []
+        self.element = element
+        self.element_id, self.element_type = element.id, element.type
+        self.scope_spec = scope
+        self.boundaries: list[Node] = []
+        self.compensation: CompensationHandler | None = None
+        self.flows: Sequence[FlowSpec] = ()
+        self.default: FlowSpec | None = None
+        self.conditional = False
+        self.incoming: tuple[str, ...] = ()
+        self.outputs_map: tuple[tuple[str, Param], ...] = ()
+
+    def test(self) -> None:
+        """The library asks whether the spec is connected; lint has answered already."""
+
+    # ------------------------------------------------------------ entering
+    def _update_hook(self, my_task: Token) -> bool:
+        self.map_inputs(my_task)
+        return True
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        return True
+
+    def map_inputs(self, token: Token) -> None:
+        """Make the input parameters local variables of the activity (Camunda 7 input mapping)."""
+        if self.local_inputs and self.element.parameters:
+            token.sheet = token.sheet.local({})
+            for name, param in self.element.parameters.items():
+                token.sheet.declare(name, param.evaluate(token.sheet, token.top.services))
+
+    def receive(self, token: Token, variables: Mapping[str, Any]) -> None:
+        """Take the variables that came from outside; with output parameters they stay local for the mapping."""
+        if self.outputs_map:
+            token.sheet = token.sheet.local({})
+            for name, value in variables.items():
+                token.sheet.declare(name, value)
+        else:
+            for name, value in variables.items():
+                token.sheet[name] = value
+
+    # ------------------------------------------------------------ leaving
+    def leave(self, token: Token) -> Sequence[FlowSpec]:
+        """Map the outputs and choose the flows to follow."""
+        self.map_outputs(token)
+        return self.choose(token)
+
+    def map_outputs(self, token: Token) -> None:
+        """Write the output parameters to the scope around the activity."""
+        if self.outputs_map:
+            values = [
+                (name, param.evaluate(token.sheet, token.top.services)) for name, param in self.outputs_map
+            ]
+            base = token.base_sheet
+            for name, value in values:
+                base[name] = value
+
+    def choose(self, token: Token) -> Sequence[FlowSpec]:
+        """Every unconditional flow and every true one; the default flow where none is (BPMN 2.0 §13.2.1)."""
+        if not self.conditional:
+            return self.flows
+        sheet, services = token.base_sheet, token.top.services
+        taken = [
+            flow
+            for flow in self.flows
+            if flow is not self.default and (flow.condition is None or flow.condition.test(sheet, services))
+        ]
+        if taken:
+            return taken
+        if self.default is None:
+            raise NoFlowTaken(self.element_id)
+        return (self.default,)
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        """Nothing to do."""
+
+    def _on_cancel(self, my_task: Token) -> None:
+        """Nothing to do."""
+
+    # ------------------------------------------------------------ told by others
+    def fired(self, token: Token) -> None:
+        """The awaited event has come: go on."""
+        token._set_state(tokens.READY)
+        token.run()
+
+    def concerned(self, token: Token, changed: frozenset[str]) -> bool:
+        """Tell whether a change of these variables may make the token's condition true."""
+        return False
+
+    def check(self, token: Token) -> None:
+        """Evaluate the token's condition."""
+
+    def may_fire(self, token: Token) -> bool:
+        """Tell whether a waiting inclusive or complex join may go on."""
+        return False
+
+    def guest_done(self, host: Token, guest: Token) -> None:
+        """A guest of *host* has completed."""
+
+    def guest_fired(self, host: Token, guest: Token) -> None:
+        """The event of a guest has come."""
+
+    def scope_done(self, host: Token, scope: "Scope") -> None:
+        """The subprocess of *host* has ended: its compensation log moves up."""
+        if scope.log:
+            host.scope.log.append({"s": self.scope_spec.name, "a": self.element_id, "n": scope.log})
+
+    def skip(self, token: Token, variables: Mapping[str, Any]) -> None:
+        """Pass over the element (an operator's decision): complete it with *variables*."""
+        self.receive(token, variables)
+        token.internal_data["done"] = 1
+
+    def find_process(self, token: Token) -> "ProcessModel":
+        """Return the process that the token runs."""
+        return token.scope.model
