@@ -67,6 +67,16 @@ class Storage:
             yield connection
 
     @contextmanager
+    def reading(self) -> Iterator[UnitOfWork]:
+        """Open the repositories for reading: nothing is locked and whatever is written is undone."""
+        with self.read_engine.connect() as connection:
+            uow = UnitOfWork(connection, self.files)
+            try:
+                yield uow
+            finally:
+                uow.rollback()
+
+    @contextmanager
     def read_session(self) -> Iterator[Session]:
         """Open an ORM session for reading; it never writes."""
         with Session(self.read_engine, autoflush=False) as session:

@@ -77,7 +77,7 @@ class JobRow:
     attempt: int
     retries_left: int
     retry: str | None
-    repeat: dict[str, Any] | None
+    details: dict[str, Any] | None
     idempotency_key: str
     created_at: datetime
     lease_owner: str | None = None

@@ -10,6 +10,7 @@ from storage.repositories.history import History
 from storage.repositories.incidents import Incidents
 from storage.repositories.instances import Instances
 from storage.repositories.jobs import Jobs
+from storage.repositories.people import People
 from storage.repositories.subscriptions import Subscriptions
 from storage.repositories.tasks import Tasks
 
@@ -29,6 +30,7 @@ class UnitOfWork:
         self.subscriptions = Subscriptions(connection)
         self.incidents = Incidents(connection)
         self.history = History(connection)
+        self.people = People(connection)
 
     @property
     def session(self) -> Session:

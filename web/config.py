@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-SECRET_FILE = "secret.key"
+KEY_FILE = "secret.key"
 
 
 class ConfigRefused(Exception):
@@ -117,10 +117,10 @@ class Config:
         given = self.environment.get("MARSHRUT_SECRET_KEY")
         if given:
             return given
-        path = self.data / SECRET_FILE
+        path = self.data / KEY_FILE
         self.data.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            draft = path.with_name(f"{SECRET_FILE}.{os.getpid()}.{secrets.token_hex(4)}")
+            draft = path.with_name(f"{KEY_FILE}.{os.getpid()}.{secrets.token_hex(4)}")
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
                 file.write(secrets.token_urlsafe(48))
@@ -135,7 +135,9 @@ class Config:
         return path.read_text(encoding="ascii").strip()
 
 
-def load(path: Path | None = None, *, environment: Mapping[str, str] | None = None, **overrides: Any) -> Config:
+def load(
+    path: Path | None = None, *, environment: Mapping[str, str] | None = None, **overrides: Any
+) -> Config:
     """Read the settings; *overrides* are top-level keys that the command line gives.
 
     Raises:

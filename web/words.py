@@ -10,14 +10,43 @@ from decimal import ROUND_HALF_UP, Decimal
 NBSP, THIN = "\u00a0", "\u202f"
 
 _MONTHS = {
-    "ru": "янв. февр. марта апр. мая июня июля авг. сент. окт. нояб. дек.".split(),
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+    "ru": ["янв.", "февр.", "марта", "апр.", "мая", "июня", "июля", "авг.", "сент.", "окт.", "нояб.", "дек."],
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 }
 _FULL_MONTHS = {
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "ru": [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 }
-_DAYS = {"ru": "пн вт ср чт пт сб вс".split(), "en": "Mon Tue Wed Thu Fri Sat Sun".split()}
+_DAYS = {
+    "ru": ["пн", "вт", "ср", "чт", "пт", "сб", "вс"],
+    "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+}
 _NEAR = {
     "ru": {-1: "вчера", 0: "сегодня", 1: "завтра"},
     "en": {-1: "yesterday", 0: "today", 1: "tomorrow"},
@@ -120,7 +149,9 @@ def money(value: Decimal | int | None, currency: str, language: str, *, places: 
         places = 0 if amount == amount.to_integral_value() else 2
     text = number(amount, language, places)
     symbol = _SYMBOLS.get(currency or "RUB", currency)
-    return f"{text}{NBSP}{symbol}" if language == "ru" or len(symbol) > 1 or symbol == "₽" else f"{symbol}{text}"
+    return (
+        f"{text}{NBSP}{symbol}" if language == "ru" or len(symbol) > 1 or symbol == "₽" else f"{symbol}{text}"
+    )
 
 
 def size(count: int, language: str) -> str:

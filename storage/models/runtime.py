@@ -122,7 +122,7 @@ class Job(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kind: Mapped[str]  # handler | timer | start_timer
+    kind: Mapped[str]  # handler | timer | start_timer | message | signal
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
     definition_id: Mapped[int | None] = mapped_column(ForeignKey("definition.id"))
     token_id: Mapped[int | None]
@@ -134,7 +134,7 @@ class Job(Base):
     attempt: Mapped[int]
     retries_left: Mapped[int]
     retry: Mapped[str | None]  # "R3/PT1M" as drawn
-    repeat: Mapped[dict[str, Any] | None]  # a start timer's cycle
+    details: Mapped[dict[str, Any] | None]  # what a timer or a delivery needs beside the columns
     idempotency_key: Mapped[str]  # the same over every retry
     lease_owner: Mapped[str | None]
     lease_until: Mapped[datetime | None]

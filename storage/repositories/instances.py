@@ -16,6 +16,7 @@ _FIXED = {"id", "definition_id", "version", "created_at", "started_by_id"}
 
 _INSERT = insert_of(_TABLE, InstanceRow)
 _LOAD = Statement(select(*_COLUMNS).where(_TABLE.c.id == bindparam("key")).with_for_update())
+_READ = Statement(select(*_COLUMNS).where(_TABLE.c.id == bindparam("key")))
 _SAVE = Statement(
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("key"), _TABLE.c.version == bindparam("seen"))
@@ -47,6 +48,11 @@ class Instances:
     def load(self, instance_id: int) -> InstanceRow | None:
         """Load and lock: until this unit ends nobody else writes the instance."""
         rows = _LOAD.rows(self._connection, {"key": instance_id})
+        return InstanceRow(*rows[0]) if rows else None
+
+    def get(self, instance_id: int) -> InstanceRow | None:
+        """Read without locking: to show, never to write."""
+        rows = _READ.rows(self._connection, {"key": instance_id})
         return InstanceRow(*rows[0]) if rows else None
 
     def save(self, row: InstanceRow, *, at: datetime) -> None:

@@ -27,6 +27,19 @@ _DUE = (
     .with_for_update(skip_locked=True)
 )
 _ACQUIRE = Statement(_DUE)
+_ANY_DUE = Statement(
+    select(_TABLE.c.id)
+    .where(
+        or_(
+            (_TABLE.c.state == "waiting") & (_TABLE.c.due_at <= bindparam("now")),
+            (_TABLE.c.state == "leased") & (_TABLE.c.lease_until <= bindparam("now")),
+        )
+    )
+    .limit(1)
+)
+_NEXT_DUE = Statement(
+    select(_TABLE.c.due_at).where(_TABLE.c.state == "waiting").order_by(_TABLE.c.due_at).limit(1)
+)
 _LEASE = Statement(
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("key"), _TABLE.c.version == bindparam("seen"))
@@ -83,6 +96,15 @@ class Jobs:
 
     def of_instance(self, instance_id: int) -> list[JobRow]:
         return [JobRow(*row) for row in _OF_INSTANCE.rows(self._connection, {"instance_id": instance_id})]
+
+    def any_due(self, *, now: datetime) -> bool:
+        """Tell whether there is anything to acquire."""
+        return bool(_ANY_DUE.rows(self._connection, {"now": now}))
+
+    def next_due_at(self) -> datetime | None:
+        """When the next waiting job is due."""
+        rows = _NEXT_DUE.rows(self._connection, {})
+        return rows[0][0] if rows else None
 
     def acquire(self, *, now: datetime, owner: str, until: datetime, count: int) -> list[JobRow]:
         """Lease up to *count* due jobs, also those whose holder went silent."""

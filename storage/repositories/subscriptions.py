@@ -37,6 +37,7 @@ _WAITING = Statement(
     .where(_MESSAGES.c.state == "waiting", _MESSAGES.c.name == bindparam("of_name"))
     .order_by(_MESSAGES.c.id)
 )
+_KEPT = Statement(select(*_MESSAGES.c).where(_MESSAGES.c.id == bindparam("key")))
 _BY_SENDER_ID = Statement(select(*_MESSAGES.c).where(_MESSAGES.c.message_id == bindparam("sender_id")))
 _DELIVERED = Statement(
     update(_MESSAGES)
@@ -91,6 +92,11 @@ class Subscriptions:
     def message_by_sender_id(self, message_id: str) -> dict[str, Any] | None:
         names = [column.name for column in _MESSAGES.c]
         rows = _BY_SENDER_ID.rows(self._connection, {"sender_id": message_id})
+        return dict(zip(names, rows[0], strict=True)) if rows else None
+
+    def kept_message(self, message_row_id: int) -> dict[str, Any] | None:
+        names = [column.name for column in _MESSAGES.c]
+        rows = _KEPT.rows(self._connection, {"key": message_row_id})
         return dict(zip(names, rows[0], strict=True)) if rows else None
 
     def mark_delivered(self, message_row_id: int, instance_id: int) -> bool:

@@ -467,7 +467,7 @@ def upgrade() -> None:
         sa.Column("attempt", sa.BigInteger(), nullable=False),
         sa.Column("retries_left", sa.BigInteger(), nullable=False),
         sa.Column("retry", sa.String(), nullable=True),
-        sa.Column("repeat", sa.Text(), nullable=True),
+        sa.Column("details", sa.Text(), nullable=True),
         sa.Column("idempotency_key", sa.String(), nullable=False),
         sa.Column("lease_owner", sa.String(), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),

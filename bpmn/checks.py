@@ -1,0 +1,155 @@
+"""What a folder must satisfy before it is deployed: nothing is accepted that cannot run."""
+
+from collections.abc import Iterable, Mapping
+
+from bpmn import dmn, forms
+from bpmn.bundles import read_translations
+from bpmn.lint.problem import Problem
+from bpmn.spiff import Bundle, Element, ProcessModel, compile_bundle
+from handlers.registry import Registry
+
+MAX_FILES = 500
+MAX_BYTES = 50_000_000
+_FORM_PROPERTIES = ("client_form", "start_form")
+
+
+def check_bundle(files: Mapping[str, bytes], registry: Registry) -> tuple[Bundle | None, list[Problem]]:
+    """Read a whole folder and say everything that is wrong with it."""
+    problems = list(_sizes(files))
+    if problems:
+        return None, problems
+    bundle = compile_bundle(files)
+    problems += bundle.problems
+    if not any(path.endswith(".bpmn") for path in files):
+        problems.append(
+            _problem("", None, "bundle.no_diagram", "В папке нет ни одной диаграммы (*.bpmn)",
+                     "The folder has no diagram (*.bpmn)")
+        )  # fmt: skip
+    problems += _decisions(files)
+    problems += _forms(files)
+    problems += _translations(files)
+    decisions = _decision_ids(files)
+    for model in bundle.processes.values():
+        for element in model.elements.values():
+            problems += _references(model, element, files, decisions, registry)
+        for start in model.starts:
+            if start.form and f"forms/{start.form}.form" not in files:
+                problems.append(_no_form(model.file, start.element_id, start.form))
+    return bundle, list(dict.fromkeys(problems))
+
+
+def _problem(
+    file: str,
+    element: str | None,
+    rule: str,
+    ru: str,
+    en: str,
+    *,
+    severity: str = "error",
+    line: int | None = None,
+) -> Problem:
+    return Problem(file, element, rule, severity, ru, en, line)
+
+
+def _sizes(files: Mapping[str, bytes]) -> Iterable[Problem]:
+    if len(files) > MAX_FILES:
+        yield _problem(
+            "", None, "bundle.too_many_files", f"Файлов больше {MAX_FILES}", f"More than {MAX_FILES} files"
+        )
+    if sum(map(len, files.values())) > MAX_BYTES:
+        yield _problem(
+            "", None, "bundle.too_large", f"Файлы вместе больше {MAX_BYTES // 10**6} МБ",
+            f"The files together exceed {MAX_BYTES // 10**6} MB",
+        )  # fmt: skip
+
+
+def _decisions(files: Mapping[str, bytes]) -> Iterable[Problem]:
+    sources = {path: data for path, data in files.items() if path.endswith(".dmn")}
+    for path, data in sources.items():
+        try:
+            model = dmn.parse(data, imports=sources)
+        except dmn.DmnError as error:
+            yield _problem(
+                path, error.element, error.code, error.message("ru"), error.message("en"), line=error.line
+            )
+            continue
+        for found in dmn.lint(model):
+            yield _problem(
+                path, found.element, found.rule, found.message_ru, found.message_en, severity=found.severity
+            )
+
+
+def _decision_ids(files: Mapping[str, bytes]) -> set[str]:
+    found: set[str] = set()
+    sources = {path: data for path, data in files.items() if path.endswith(".dmn")}
+    for data in sources.values():
+        try:
+            found.update(dmn.parse(data, imports=sources).decisions)
+        except dmn.DmnError:
+            continue  # said already, with its element
+    return found
+
+
+def _forms(files: Mapping[str, bytes]) -> Iterable[Problem]:
+    for path, data in files.items():
+        if not path.endswith(".form"):
+            continue
+        try:
+            form = forms.parse(data, name=path.rpartition("/")[2].removesuffix(".form"))
+        except forms.FormRefused as error:
+            yield _problem(path, error.path or None, error.code, error.message_ru, error.message_en)
+            continue
+        for found in forms.lint(form):
+            yield _problem(
+                path, found.path or None, found.code, found.message_ru, found.message_en, severity=found.level
+            )
+
+
+def _translations(files: Mapping[str, bytes]) -> Iterable[Problem]:
+    try:
+        read_translations(files)
+    except ValueError as error:
+        path = str(error).partition(":")[0]
+        yield _problem(
+            path, None, "translations.unreadable", f"Файл переводов не читается: {error}",
+            f"The file of translations cannot be read: {error}",
+        )  # fmt: skip
+
+
+def _no_form(file: str, element: str, form: str) -> Problem:
+    return _problem(
+        file, element, "form.unknown", f"Формы «{form}» нет в папке (forms/{form}.form)",
+        f"The folder has no form “{form}” (forms/{form}.form)",
+    )  # fmt: skip
+
+
+def _references(
+    model: ProcessModel,
+    element: Element,
+    files: Mapping[str, bytes],
+    decisions: set[str],
+    registry: Registry,
+) -> Iterable[Problem]:
+    for form in [element.form, *(element.properties.get(name) for name in _FORM_PROPERTIES)]:
+        if form and not form.startswith("=") and f"forms/{form}.form" not in files:
+            yield _no_form(model.file, element.id, form)
+    if element.handler is not None:
+        parameters = {
+            name: param.literal if param.constant else "=" for name, param in element.parameters.items()
+        }
+        for found in registry.check(element.handler, parameters):
+            yield _problem(
+                model.file, element.id, f"handler.{found.code}", found.message("ru"), found.message("en")
+            )
+    if element.decision is not None and element.decision not in decisions:
+        yield _problem(
+            model.file, element.id, "decision.unknown", f"Решения «{element.decision}» нет в папке",
+            f"The folder has no decision “{element.decision}”",
+        )  # fmt: skip
+    for name in ("client_text",):
+        text = element.properties.get(name)
+        if text and not any(f"texts/{text}.{language}.md" in files for language in ("ru", "en")):
+            yield _problem(
+                model.file, element.id, "text.unknown", f"Текста «{text}» нет в папке (texts/{text}.ru.md)",
+                f"The folder has no text “{text}” (texts/{text}.en.md)",
+            )  # fmt: skip

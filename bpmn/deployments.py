@@ -1,0 +1,259 @@
+"""Deploy folders as immutable bundles and decide which version new requests start on."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from bpmn.actors import Actor
+from bpmn.bundles import DefinitionRef, LoadedBundle
+from bpmn.checks import check_bundle
+from bpmn.environment import host_functions
+from bpmn.errors import Conflict, DeploymentRefused, NotFound
+from bpmn.lint.problem import Problem
+from bpmn.projection import event
+from bpmn.runtime import Runtime
+from bpmn.spiff import Bundle, ProcessModel
+from bpmn.starts import next_start
+from storage.ids import new_id
+from storage.models import Definition, Deployment, Resource
+from storage.rows import JobRow, SubscriptionRow
+from storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What a deployment stored; `problems` are its warnings."""
+
+    deployment_id: int
+    definitions: list[DefinitionRef]
+    problems: list[Problem]
+    unchanged: bool = False
+
+
+class Deployments:
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def check(self, files: Mapping[str, bytes]) -> list[Problem]:
+        """Say everything that is wrong with a folder, without storing it."""
+        return check_bundle(files, self._runtime.registry)[1]
+
+    def deploy(
+        self,
+        files: Mapping[str, bytes],
+        *,
+        by: Actor,
+        source: str = "upload",
+        note: str = "",
+        activate: bool = False,
+    ) -> Deployed:
+        """Store a folder as one bundle: every executable process in it gets its next version.
+
+        The same content deployed again is recognised and stored only once.  With `activate` the new versions
+        come into force in the same transaction.
+
+        Raises:
+            DeploymentRefused: the bundle cannot run; nothing was stored.
+        """
+        bundle, problems = check_bundle(files, self._runtime.registry)
+        if bundle is None or any(problem.severity == "error" for problem in problems):
+            raise DeploymentRefused(problems)
+        digest = _digest(files)
+        now = self._runtime.now()
+        with self._runtime.storage.unit_of_work() as uow:
+            known = uow.session.scalar(select(Deployment).where(Deployment.content_hash == digest))
+            if known is not None:
+                definitions = self._definitions(uow, known.id)
+            else:
+                deployment_id = new_id()
+                uow.session.add(
+                    Deployment(
+                        id=deployment_id,
+                        content_hash=digest,
+                        source=source,
+                        note=note,
+                        created_at=now,
+                        created_by_id=by.id,
+                    )
+                )
+                uow.flush()
+                uow.session.add_all(
+                    Resource(deployment_id=deployment_id, path=path, content=content)
+                    for path, content in files.items()
+                )
+                definitions = [self._store(uow, model, deployment_id) for model in _in_order(bundle)]
+                uow.flush()
+            if activate:
+                for definition in definitions:
+                    if definition.state != "active":
+                        self._activate(uow, definition.id, by)
+                definitions = self._definitions(uow, definitions[0].deployment_id) if definitions else []
+        for definition in definitions:
+            self._runtime.bundles.forget(definition.id)
+        deployment = known.id if known is not None else deployment_id
+        warnings = [problem for problem in problems if problem.severity != "error"]
+        return Deployed(deployment, definitions, warnings, unchanged=known is not None)
+
+    def activate(self, *, definition_id: int, by: Actor) -> None:
+        """Put a version into force: new requests start on it; running ones stay on theirs.
+
+        Raises:
+            NotFound: there is no such version.
+        """
+        with self._runtime.storage.unit_of_work() as uow:
+            self._activate(uow, definition_id, by)
+        self._runtime.bundles.forget(definition_id)
+
+    def retire(self, *, definition_id: int, by: Actor) -> None:
+        """Take a version out of force: nothing starts on it any more, running requests go on.
+
+        Raises:
+            NotFound: there is no such version.
+            Conflict: it is not in force.
+        """
+        with self._runtime.storage.unit_of_work() as uow:
+            definition = self._get(uow, definition_id)
+            if definition.state != "active":
+                raise Conflict(f"version {definition.version} of {definition.key} is not in force")
+            self._close_starts(uow, definition_id)
+            definition.state = "retired"
+            self._record(uow, "definition_retired", definition, by)
+        self._runtime.bundles.forget(definition_id)
+
+    def bundle(self, definition_id: int) -> LoadedBundle:
+        """Return a version with the folder it came in.  Raises NotFound."""
+        with self._runtime.storage.read() as connection:
+            return self._runtime.bundles.of_definition(connection, definition_id)
+
+    def active(self, key: str) -> LoadedBundle:
+        """Return the version of a process in force.  Raises NotFound."""
+        with self._runtime.storage.read() as connection:
+            return self._runtime.bundles.active(connection, key)
+
+    def _store(self, uow: UnitOfWork, model: ProcessModel, deployment_id: int) -> DefinitionRef:
+        newest = uow.session.scalar(select(func.max(Definition.version)).where(Definition.key == model.key))
+        row = Definition(
+            id=new_id(),
+            key=model.key,
+            version=(newest or 0) + 1,
+            name=model.name or model.key,
+            state="stored",
+            deployment_id=deployment_id,
+            resource_path=model.file,
+            info=dict(model.properties),
+            created_at=self._runtime.now(),
+        )
+        uow.session.add(row)
+        uow.flush()
+        return _ref(row)
+
+    def _definitions(self, uow: UnitOfWork, deployment_id: int) -> list[DefinitionRef]:
+        rows = uow.session.scalars(
+            select(Definition).where(Definition.deployment_id == deployment_id).order_by(Definition.id)
+        )
+        return [_ref(row) for row in rows]
+
+    def _activate(self, uow: UnitOfWork, definition_id: int, by: Actor) -> None:
+        definition = self._get(uow, definition_id)
+        if definition.state == "active":
+            return
+        previous = uow.session.scalars(
+            select(Definition.id).where(Definition.key == definition.key, Definition.state == "active")
+        )
+        for row_id in previous.all():
+            self._close_starts(uow, row_id)
+        uow.session.execute(
+            update(Definition)
+            .where(Definition.key == definition.key, Definition.state == "active")
+            .values(state="retired")
+        )
+        definition.state = "active"
+        definition.activated_at, definition.activated_by_id = self._runtime.now(), by.id
+        uow.flush()
+        self._open_starts(uow, definition)
+        self._record(uow, "definition_activated", definition, by)
+        uow.after_commit(self._runtime.wake)
+
+    def _open_starts(self, uow: UnitOfWork, definition: Definition) -> None:
+        now = self._runtime.now()
+        bundle = self._runtime.bundles.deployment(uow.connection, definition.deployment_id)
+        for start in bundle.compiled.processes[definition.key].starts:
+            if start.kind in ("message", "signal"):
+                row = SubscriptionRow(
+                    new_id(),
+                    start.kind,
+                    start.name or "",
+                    {},
+                    None,
+                    None,
+                    definition.id,
+                    start.element_id,
+                    now,
+                )
+                uow.subscriptions.insert([row])
+            elif start.kind == "timer" and start.timer is not None:
+                first = next_start(
+                    start.timer, now=now, index=0, functions=host_functions(self._runtime, now)
+                )
+                if first is None:
+                    continue
+                job_id = new_id()
+                uow.jobs.insert(
+                    [
+                        JobRow(
+                            id=job_id,
+                            kind="start_timer",
+                            instance_id=None,
+                            definition_id=definition.id,
+                            token_id=None,
+                            element_id=start.element_id,
+                            handler=None,
+                            state="waiting",
+                            due_at=first,
+                            priority=50,
+                            attempt=0,
+                            retries_left=3,
+                            retry=None,
+                            details={"index": 0, "anchor": now.isoformat()},
+                            idempotency_key=f"start_timer:{job_id}",
+                            created_at=now,
+                        )
+                    ]
+                )
+
+    @staticmethod
+    def _close_starts(uow: UnitOfWork, definition_id: int) -> None:
+        uow.subscriptions.delete_starts(definition_id)
+        uow.jobs.delete_starts(definition_id)
+
+    @staticmethod
+    def _get(uow: UnitOfWork, definition_id: int) -> Definition:
+        definition = uow.session.get(Definition, definition_id)
+        if definition is None:
+            raise NotFound("process version", definition_id)
+        return definition
+
+    def _record(self, uow: UnitOfWork, kind: str, definition: Definition, by: Actor) -> None:
+        data: dict[str, Any] = {"process": definition.key, "version": definition.version}
+        uow.history.add_events([event(None, kind, by=by, now=self._runtime.now(), data=data)])
+
+
+def _ref(row: Definition) -> DefinitionRef:
+    return DefinitionRef(
+        row.id, row.key, row.version, row.name, row.state, row.deployment_id, row.resource_path
+    )
+
+
+def _in_order(bundle: Bundle) -> list[ProcessModel]:
+    return [bundle.processes[key] for key in sorted(bundle.processes)]
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path}\0{len(files[path])}\0".encode())
+        digest.update(files[path])
+    return digest.hexdigest()

@@ -1,0 +1,115 @@
+"""The facade: everything that pages, programs, timers and the command line may do."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bpmn.actors import Actor
+from bpmn.clients import Clients
+from bpmn.deployments import Deployments
+from bpmn.instances import Instances, Started
+from bpmn.jobs import Jobs
+from bpmn.links import Links
+from bpmn.messages import Correlated, Messages
+from bpmn.runtime import Runtime
+from bpmn.scripts import Scripts
+from bpmn.spiff.services import ScriptRunner
+from bpmn.tasks import Tasks
+from handlers.business_time import Calendar
+from handlers.mailer import Mailer, mailer_from
+from handlers.registry import Registry, default_registry
+from handlers.settings import Settings
+from storage.database import Storage
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class ProcessEngine:
+    """One public method of a part = one use case = one unit of work."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        secret_key: str,
+        settings: Settings | None = None,
+        registry: Registry | None = None,
+        calendar: Calendar | None = None,
+        mailer: Mailer | None = None,
+        scripts: ScriptRunner | None = None,
+        clock: Callable[[], datetime] = system_clock,
+    ) -> None:
+        settings = settings or Settings()
+        self.runtime = Runtime(
+            storage=storage,
+            registry=registry or default_registry(),
+            settings=settings,
+            calendar=calendar
+            or Calendar.from_settings({}, zone=settings.time_zone, country=settings.country),
+            mailer=mailer or mailer_from(settings.mail),
+            scripts=scripts or Scripts(),
+            links=Links(secret_key),
+            clock=clock,
+        )
+        self.deployments = Deployments(self.runtime)
+        self.instances = Instances(self.runtime)
+        self.tasks = Tasks(self.runtime)
+        self.messages = Messages(self.runtime, self.instances)
+        self.jobs = Jobs(self.runtime, self.instances, self.messages)
+        self.clients = Clients(self.runtime, self.instances, self.messages)
+        self.runtime.correlate = self._correlate
+        self.runtime.start = self._start
+
+    @property
+    def storage(self) -> Storage:
+        return self.runtime.storage
+
+    @property
+    def registry(self) -> Registry:
+        return self.runtime.registry
+
+    @property
+    def settings(self) -> Settings:
+        return self.runtime.settings
+
+    def now(self) -> datetime:
+        return self.runtime.now()
+
+    def on_wake(self, wake: Callable[[], None]) -> None:
+        """Have *wake* called after every commit that may have made work for the executor."""
+        self.runtime.wake = wake
+
+    def close(self) -> None:
+        """Give back the sandbox's processes and the database's connections."""
+        close = getattr(self.runtime.scripts, "close", None)
+        if close is not None:
+            close()
+        self.runtime.storage.close()
+
+    def _correlate(
+        self,
+        *,
+        name: str,
+        correlation: Mapping[str, Any] | None = None,
+        payload: Mapping[str, Any] | None = None,
+        message_id: str | None = None,
+        ttl_s: float | None = None,
+    ) -> Correlated:
+        """For handlers: a message that nobody waits for is an error unless it may wait."""
+        return self.messages.correlate(
+            name=name,
+            correlation=correlation or {},
+            payload=payload or {},
+            by=Actor.system(),
+            message_id=message_id,
+            ttl_s=ttl_s,
+        )
+
+    def _start(
+        self, *, key: str, variables: Mapping[str, Any] | None = None, message_id: str | None = None
+    ) -> Started:
+        return self.instances.start(
+            key=key, variables=variables or {}, by=Actor.system(), message_id=message_id
+        )

@@ -1,0 +1,142 @@
+"""What the engine is given for one unit of work: a frozen clock, the calendar, scripts, decisions, handlers."""
+
+import random
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from bpmn import dmn
+from bpmn.actors import Actor
+from bpmn.bundles import LoadedBundle
+from bpmn.errors import CallFailed, NotFound
+from bpmn.spiff import ProcessModel
+from bpmn.spiff.services import Binding, ScriptRunner
+from handlers.context import HandlerContext
+from storage.rows import InstanceRow
+from storage.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from bpmn.runtime import Runtime
+    from bpmn.spiff import Element, Workflow
+
+
+def host_functions(runtime: "Runtime", now: datetime) -> Mapping[str, Callable[..., Any]]:
+    """The functions that expressions of every process may call beside FEEL's own."""
+    calendar = runtime.calendar
+    return {
+        "business hours after": lambda moment, hours: calendar.add_hours(moment, hours),
+        "business days after": lambda moment, days: calendar.add_days(moment, days),
+        "now": lambda: now,
+    }
+
+
+@dataclass
+class Environment:
+    """`bpmn.spiff.services.Services` for one unit; nothing of it outlives the unit."""
+
+    runtime: "Runtime"
+    uow: UnitOfWork | None
+    bundle: LoadedBundle
+    now: datetime
+    by: Actor
+    seed: int
+    request: InstanceRow | None = None
+    before_handler: Callable[[], None] = lambda: None
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)  # noqa: S311 (chance of a process, not a secret)
+        self.functions = host_functions(self.runtime, self.now)
+
+    @property
+    def scripts(self) -> ScriptRunner:
+        return self.runtime.scripts
+
+    def decide(self, decision_ref: str, variables: Mapping[str, Any], binding: Binding) -> tuple[Any, Any]:
+        """Evaluate a decision of the request's own bundle, or of the version in force of another."""
+        outcome = self.bundle.deployment.decision_model(decision_ref).evaluate(
+            decision_ref, variables, functions=self.functions, now=self.now
+        )
+        return outcome, explain(outcome)
+
+    def called_process(self, key: str, binding: Binding) -> ProcessModel:
+        """The called process: by the exact reference, of the same bundle, or the version in force."""
+        connection = self.uow.connection if self.uow is not None else None
+        if binding.kind != "reference" and key in self.bundle.deployment.compiled.processes:
+            return self.bundle.deployment.compiled.processes[key]
+        if connection is None:
+            with self.runtime.storage.read() as reading:
+                return self._called(reading, key, binding)
+        return self._called(connection, key, binding)
+
+    def _called(self, connection: Any, key: str, binding: Binding) -> ProcessModel:
+        try:
+            if binding.kind == "reference" and binding.value:
+                return self.runtime.bundles.of_definition(connection, int(binding.value)).model
+            return self.runtime.bundles.active(connection, key).model
+        except NotFound as error:
+            raise CallFailed(
+                f"there is no process {key!r} in force to call", what="process", key=key
+            ) from error
+
+    def transactional(self, handler: str) -> bool:
+        return self.runtime.registry.get(handler).transactional
+
+    def run_transactional(
+        self, element: "Element", parameters: dict[str, Any], workflow: "Workflow", token_id: int
+    ) -> dict[str, Any]:
+        """Run a handler inside the advancing unit; what it writes is committed or undone with it."""
+        assert self.uow is not None
+        assert self.request is not None
+        self.before_handler()
+        handler = self.runtime.registry.get(element.handler or "")
+        context = self.handler_context(
+            element_id=element.id,
+            key=f"{self.request.id}:{token_id}",
+            variables=workflow.variables,
+            open_unit=lambda: nullcontext(self.uow),
+        )
+        result = handler.call(context, parameters)
+        self.uow.flush()
+        return result
+
+    def handler_context(
+        self, *, element_id: str, key: str, variables: Mapping[str, Any], open_unit: Callable[[], Any]
+    ) -> HandlerContext:
+        """What a handler of this request is given."""
+        assert self.request is not None
+        runtime, request = self.runtime, self.request
+
+        def client_secret() -> str:
+            with open_unit() as unit:
+                return runtime.links.open(unit, request.id, at=self.now)
+
+        return HandlerContext(
+            request=request,
+            variables=variables,
+            now=self.now,
+            idempotency_key=key,
+            element_id=element_id,
+            actor_id=self.by.id,
+            bundle=self.bundle,
+            files=runtime.storage.files,
+            settings=runtime.settings,
+            mailer=runtime.mailer,
+            calendar=runtime.calendar,
+            open_unit=open_unit,
+            correlate=runtime.correlate,
+            start=runtime.start,
+            client_secret=client_secret,
+        )
+
+
+def explain(outcome: dmn.Outcome) -> dict[str, Any]:
+    """An evaluation as the history keeps it."""
+    return {
+        "decision": outcome.decision,
+        "value": outcome.value,
+        "inputs": outcome.inputs,
+        "rules": outcome.matched_rules,
+        "reasons": outcome.reasons,
+    }

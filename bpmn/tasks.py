@@ -1,0 +1,299 @@
+"""Claim, release, hand over, draft and complete user tasks.
+
+Each public method is one unit of work.  What an employee completed stands, whatever happens further down the
+road: an element that fails behind it becomes an incident.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bpmn import authorization, forms
+from bpmn.actors import Actor
+from bpmn.bundles import LoadedBundle
+from bpmn.errors import InvalidForm, NotAllowed, NotFound, TaskHeld, TaskNotOpen
+from bpmn.forms import FormView
+from bpmn.projection import Done, event
+from bpmn.runtime import Runtime
+from storage.models import TaskDraft
+from storage.rows import InstanceRow, TaskRow
+from storage.unit_of_work import UnitOfWork
+
+_SHOWN_VALUE = 500
+_MAX_DRAFT = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """Everything the page of one task shows."""
+
+    task: TaskRow
+    request: InstanceRow
+    form: FormView | None
+    draft_saved_at: datetime | None
+    holder_name: str
+    may_claim: bool
+    may_release: bool
+    may_complete: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """`next_task_id`: a task of the same request that the person can do next."""
+
+    instance_id: int
+    next_task_id: int | None
+
+
+class Tasks:
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def page(
+        self,
+        *,
+        task_id: int,
+        by: Actor,
+        language: str,
+        posted: Mapping[str, list[str]] | None = None,
+        errors: Mapping[str, str] | None = None,
+    ) -> TaskPage:
+        """Lay out the page of a task, with the person's draft where there is one.
+
+        Raises:
+            NotFound.
+            NotAllowed: the task was offered to others.
+        """
+        now = self._runtime.now()
+        with self._runtime.storage.reading() as uow:
+            task, instance = self._read(uow, task_id)
+            reason = authorization.why_not_see(by, task)
+            if reason is not None and task.completed_by_id != by.id:
+                raise NotAllowed(f"task {task_id} was offered to others", reason=reason)
+            bundle, _, workflow = self._runtime.restore(uow, instance, by=by, now=now)
+            draft = uow.session.get(TaskDraft, (task_id, by.id)) if by.id is not None else None
+            view = None
+            if task.form and task.state == "open":
+                view = forms.view(
+                    bundle.form(task.form),
+                    workflow.variables_of(task.token_id),
+                    posted=posted if posted is not None else (draft.fields if draft else None),
+                    errors=errors,
+                    language=language,
+                    translate=bundle.translator(language),
+                    now=now,
+                    functions=self._runtime.functions(),
+                )
+            holder = uow.people.get(task.assignee_id) if task.assignee_id is not None else None
+            why_not = authorization.why_not_complete(by, task)
+            return TaskPage(
+                task=task,
+                request=instance,
+                form=view,
+                draft_saved_at=draft.saved_at if draft is not None else None,
+                holder_name=holder.name if holder is not None else "",
+                may_claim=authorization.why_not_claim(by, task) is None,
+                may_release=authorization.why_not_release(by, task) is None,
+                may_complete=why_not is None,
+                reason=why_not,
+            )
+
+    def claim(self, *, task_id: int, by: Actor) -> None:
+        """Take a task into work; of two people at once one gets it.
+
+        Raises:
+            NotFound, TaskNotOpen, NotAllowed.
+            TaskHeld: somebody else was faster; the error names who.
+        """
+        with self._runtime.storage.unit_of_work() as uow:
+            task, instance = self._load(uow, task_id)
+            if task.assignee_id is not None and task.assignee_id == by.id and task.state == "open":
+                return
+            self._ensure(uow, task, by, authorization.why_not_claim)
+            self._hold(uow, task, instance, by.id, by, "claimed")
+
+    def release(self, *, task_id: int, by: Actor) -> None:
+        """Give a task back to the groups it was offered to.
+
+        Raises:
+            NotFound, TaskNotOpen, TaskHeld, NotAllowed.
+        """
+        with self._runtime.storage.unit_of_work() as uow:
+            task, instance = self._load(uow, task_id)
+            self._ensure(uow, task, by, authorization.why_not_release)
+            self._hold(uow, task, instance, None, by, "released")
+
+    def assign(self, *, task_id: int, user_id: int, by: Actor) -> None:
+        """Hand a task to somebody.
+
+        Raises:
+            NotFound: there is no such task or person.
+            TaskNotOpen, NotAllowed.
+        """
+        with self._runtime.storage.unit_of_work() as uow:
+            task, instance = self._load(uow, task_id)
+            self._ensure(uow, task, by, authorization.why_not_assign)
+            person = uow.people.get(user_id)
+            if person is None:
+                raise NotFound("user", user_id)
+            self._hold(uow, task, instance, user_id, by, "assigned", to=person.name)
+            uow.incidents.resolve_tokens(
+                task.instance_id, [task.token_id], how="assigned", at=self._runtime.now()
+            )
+
+    def submit(self, *, task_id: int, posted: Mapping[str, list[str]], by: Actor, language: str) -> Completed:
+        """Complete a task with its posted form.
+
+        Raises:
+            InvalidForm: one message per field; without any, a row was to be added or removed.
+            NotFound, TaskNotOpen, TaskHeld, NotAllowed: nothing was changed.
+        """
+
+        def read(bundle: LoadedBundle, form: str, variables: Mapping[str, Any]) -> forms.Submission:
+            return forms.submit(
+                bundle.form(form),
+                posted,
+                variables,
+                language=language,
+                now=self._runtime.now(),
+                functions=self._runtime.functions(),
+            )
+
+        return self._complete(task_id, by, read, {})
+
+    def complete(
+        self, *, task_id: int, values: Mapping[str, Any], by: Actor, language: str = "en"
+    ) -> Completed:
+        """Complete a task with values, as programs do; they are checked by the form where there is one.
+
+        Raises: as `submit`.
+        """
+
+        def read(bundle: LoadedBundle, form: str, variables: Mapping[str, Any]) -> forms.Submission:
+            return forms.check(
+                bundle.form(form),
+                dict(values),
+                variables,
+                language=language,
+                now=self._runtime.now(),
+                functions=self._runtime.functions(),
+            )
+
+        return self._complete(task_id, by, read, values)
+
+    def save_draft(self, *, task_id: int, fields: Mapping[str, list[str]], by: Actor) -> datetime:
+        """Keep what the person typed so far.
+
+        Raises:
+            NotFound, TaskNotOpen, NotAllowed.
+            InvalidForm: it is too large.
+        """
+        now = self._runtime.now()
+        if sum(len(name) + sum(map(len, texts)) for name, texts in fields.items()) > _MAX_DRAFT:
+            raise InvalidForm({"": "draft.too_large"})
+        with self._runtime.storage.unit_of_work() as uow:
+            task, _ = self._load(uow, task_id)
+            if task.state != "open":
+                raise self._not_open(uow, task)
+            if by.id is None or authorization.why_not_see(by, task) is not None:
+                raise NotAllowed(f"task {task_id} was offered to others", reason="task.not_yours")
+            draft = uow.session.get(TaskDraft, (task_id, by.id))
+            if draft is None:
+                draft = TaskDraft(task_id=task_id, user_id=by.id, fields=dict(fields), saved_at=now)
+                uow.session.add(draft)
+            draft.fields, draft.saved_at = dict(fields), now
+        return now
+
+    def _complete(
+        self,
+        task_id: int,
+        by: Actor,
+        read: Callable[[LoadedBundle, str, Mapping[str, Any]], forms.Submission],
+        values: Mapping[str, Any],
+    ) -> Completed:
+        now = self._runtime.now()
+        with self._runtime.storage.unit_of_work() as uow:
+            task, instance = self._load(uow, task_id)
+            self._ensure(uow, task, by, authorization.why_not_complete)
+            bundle, _, workflow = self._runtime.restore(uow, instance, by=by, now=now)
+            if task.form:
+                result = read(bundle, task.form, workflow.variables_of(task.token_id))
+                if not result.ok:
+                    raise InvalidForm(result.errors)
+                values = result.values
+            token_id, given = task.token_id, dict(values)
+            step = self._runtime.advance(
+                uow,
+                instance,
+                lambda wf: wf.complete_task(token_id, given),
+                by=by,
+                now=now,
+                done={token_id: Done(by.id, _shown(given))},
+                restored=workflow,
+            )
+            uow.tasks.drop_drafts(task_id)
+            mine = [row for row in step.opened_tasks if authorization.why_not_complete(by, row) is None]
+            return Completed(instance.id, mine[0].id if mine else None)
+
+    @staticmethod
+    def _read(uow: UnitOfWork, task_id: int) -> tuple[TaskRow, InstanceRow]:
+        task = uow.tasks.get(task_id)
+        instance = uow.instances.get(task.instance_id) if task is not None else None
+        if task is None or instance is None:
+            raise NotFound("task", task_id)
+        return task, instance
+
+    def _load(self, uow: UnitOfWork, task_id: int) -> tuple[TaskRow, InstanceRow]:
+        """Load a task and lock its instance; what was read before the lock is read again under it."""
+        task = uow.tasks.get(task_id)
+        if task is None:
+            raise NotFound("task", task_id)
+        instance = self._runtime.load(uow, task.instance_id)
+        if not self._runtime.storage.is_sqlite:
+            task = uow.tasks.get(task_id) or task
+        return task, instance
+
+    def _ensure(
+        self, uow: UnitOfWork, task: TaskRow, by: Actor, rule: Callable[[Actor, TaskRow], str | None]
+    ) -> None:
+        reason = rule(by, task)
+        if reason is None:
+            return
+        if reason == "task.not_open":
+            raise self._not_open(uow, task)
+        if reason == "task.held" and task.assignee_id is not None:
+            holder = uow.people.get(task.assignee_id)
+            raise TaskHeld(task.id, holder.name if holder is not None else "")
+        raise NotAllowed(f"task {task.id} was offered to others", reason=reason)
+
+    @staticmethod
+    def _not_open(uow: UnitOfWork, task: TaskRow) -> TaskNotOpen:
+        who = uow.people.get(task.completed_by_id) if task.completed_by_id is not None else None
+        return TaskNotOpen(task.id, task.state, who.name if who is not None else "", task.completed_at)
+
+    def _hold(
+        self,
+        uow: UnitOfWork,
+        task: TaskRow,
+        instance: InstanceRow,
+        holder_id: int | None,
+        by: Actor,
+        kind: str,
+        **data: Any,
+    ) -> None:
+        now = self._runtime.now()
+        uow.tasks.hold(task.id, holder_id, at=now if holder_id is not None else None)
+        uow.tasks.unqueue(task.id)
+        if holder_id is None:
+            task.assignee_id = None
+            uow.tasks.enqueue([task])
+        data |= {"task": task.name, "task_id": str(task.id)}
+        uow.history.add_events([event(instance.id, kind, by=by, now=now, data=data)])
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the timeline keeps of submitted values: all but long ones."""
+    kept = {name: value for name, value in values.items() if len(str(value)) <= _SHOWN_VALUE}
+    return {"values": kept} if kept else None

@@ -1,0 +1,69 @@
+"""The composition root: settings in, a WSGI application out.  Everything is wired here by hand."""
+
+import importlib
+import importlib.util
+from datetime import UTC, datetime
+from types import ModuleType
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from storage import schema
+from storage.database import Storage
+from web import assets, errors, i18n, logs, navigation, security, settings
+from web.config import Config
+from web.current import current_account
+from web.identity import Accounts
+from web.services import Services
+from web.sign_in_guard import SignInGuard
+from web.throttle import Throttle
+
+PAGES = (
+    "assets", "health", "sign_in", "settings", "inbox", "tasks", "requests", "documents", "notifications",
+    "start", "client", "processes", "administration", "mailbox",
+)  # fmt: skip
+"""Modules of `web` with a `blueprint`."""
+
+
+def build_services(config: Config) -> Services:
+    """Open the storage, bring its schema up to date and put the engine together."""
+    from bpmn.engine import ProcessEngine
+
+    storage = Storage(config.database_url, config.files_dir)
+    schema.upgrade(storage)
+    engine = ProcessEngine(storage=storage)
+    return Services(config, storage, engine, Throttle(), engine.now)
+
+
+def create_app(config: Config, services: Services | None = None) -> Flask:
+    """Build the application; *services* are given by tests and by the command line, else made here."""
+    services = services or build_services(config)
+    app = Flask("web", static_folder=None)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.extensions["marshrut"] = services
+    app.extensions["marshrut.sign_in_guard"] = SignInGuard(config.sign_in)
+    logs.init(app)
+    security.init(app, config, Accounts(services.storage))
+    i18n.init(app)
+    errors.init(app)
+    app.jinja_env.globals.update(asset=assets.asset, icon=assets.icon, brand=assets.brand)
+    app.context_processor(_shell)
+    for module in _pages():
+        app.register_blueprint(module.blueprint)
+    return app
+
+
+def _pages() -> list[ModuleType]:
+    found = (name for name in PAGES if importlib.util.find_spec(f"web.{name}") is not None)
+    return [importlib.import_module(f"web.{name}") for name in found]
+
+
+def _shell() -> dict[str, object]:
+    return {
+        "account": current_account(),
+        "places": navigation.places,
+        "appearance": settings.appearance(),
+        "present_at": datetime.now(UTC),
+    }
