@@ -60,7 +60,7 @@ class _Unit:
         """Give ``instance of`` the types of the file and of its imports."""
         predicates = self.compiler.predicates
         for name in self.definitions.items:
-            predicates[name] = self.compiler.type(name, name).conforms
+            predicates[name] = self.compiler.type(name, name).is_instance
         for import_name, unit in self.imported.items():
             for name, predicate in unit.compiler.predicates.items():
                 predicates.setdefault(f"{import_name}.{name}" if import_name else name, predicate)

@@ -29,6 +29,11 @@ class Type:
         """Tell whether *value* is of this type without conversion."""
         return True
 
+    def is_instance(self, value: Any) -> bool:
+        """Tell what ``instance of`` tells: null is of no type, every component must be there, allowed values
+        do not count (DMN 1.5 §10.3.2.9.3)."""
+        return value is not None
+
     def names(self, seen: set[int]) -> set[str]:
         """Return the names of components that paths over this type may use."""
         return set()
@@ -51,6 +56,9 @@ class Base(Type):
     def conforms(self, value: Any) -> bool:
         return value is None or self._accepts(value)
 
+    def is_instance(self, value: Any) -> bool:
+        return value is not None and self._accepts(value)
+
     def describe(self) -> str:
         return {"list": "list<Any>", "context": "context<>", "function": "function<>->Any"}.get(
             self.name, self.name
@@ -68,6 +76,10 @@ class ListOf(Type):
 
     def conforms(self, value: Any) -> bool:
         return value is None or (isinstance(value, list) and all(map(self.element.conforms, value)))
+
+    def is_instance(self, value: Any) -> bool:
+        fits = self.element.is_instance
+        return isinstance(value, list) and all(item is None or fits(item) for item in value)
 
     def names(self, seen: set[int]) -> set[str]:
         return self.element.names(seen)
@@ -90,6 +102,12 @@ class Structure(Type):
         if not isinstance(value, Mapping):
             return False
         return all(kind.conforms(value.get(name)) for name, kind in self.components.items())
+
+    def is_instance(self, value: Any) -> bool:
+        return isinstance(value, Mapping) and all(
+            name in value and (value[name] is None or kind.is_instance(value[name]))
+            for name, kind in self.components.items()
+        )
 
     def names(self, seen: set[int]) -> set[str]:
         if id(self) in seen:
@@ -116,6 +134,14 @@ class FunctionOf(Type):
     def conforms(self, value: Any) -> bool:
         return value is None or isinstance(value, feel.FeelFunction)
 
+    def is_instance(self, value: Any) -> bool:
+        if not isinstance(value, feel.FeelFunction):
+            return False
+        try:
+            return feel.compile(f"f instance of {self.describe()}").evaluate({"f": value}) is True
+        except feel.FeelError:
+            return False
+
     def describe(self) -> str:
         return (
             f"function<{', '.join(kind.describe() for kind in self._parameters)}>->{self._result.describe()}"
@@ -134,6 +160,9 @@ class Restricted(Type):
         if value is None:
             return True
         return self.base.conforms(value) and self.tests.test(value, {}) is True
+
+    def is_instance(self, value: Any) -> bool:
+        return self.base.is_instance(value)
 
     def names(self, seen: set[int]) -> set[str]:
         return self.base.names(seen)
