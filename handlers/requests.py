@@ -41,7 +41,10 @@ DUPLICATE_LIKENESS = 80
         "email": ("Адрес почты", "E-mail address"),
         "company": ("Название организации", "Name of the company"),
         "inn": ("ИНН", "Russian tax number (ИНН)"),
-        "language": ("На каком языке писать клиенту: ru, en", "Language to write to the client in: ru, en"),
+        "language": (
+            "На каком языке писать клиенту: ru, en; пусто: на котором он обратился",
+            "Language to write to the client in: ru, en; empty: the one they used",
+        ),
     },
     results={
         "number": ("Номер заявки", "Number of the request"),
@@ -68,14 +71,15 @@ def register(
     email: str = "",
     company: str = "",
     inn: str = "",
-    language: str = "ru",
+    language: str = "",
 ) -> dict[str, Any]:
     """Register the request; passing here again keeps its number and reads the client anew.
 
     Numbers look like ПО-2026-000123: gapless per prefix and year of the organisation's time zone.
     """
     request = context.request
-    language = language if language in ("ru", "en") else context.settings.language
+    if language not in ("ru", "en"):
+        language = request.language or context.settings.language
     with context.unit_of_work() as uow:
         client = find_or_make(
             uow.connection,
