@@ -27,6 +27,7 @@ from bpmn.dmn.model import (
 from bpmn.dmn.run import Evaluator, Run, Scope, Values, as_type, show
 from bpmn.dmn.tables import compile_table
 from bpmn.dmn.types import ANY, Type, Types
+from bpmn.dmn.walk import expressions
 from bpmn.feel import juel
 
 _MAX_DEPTH = 60
@@ -245,13 +246,17 @@ class Compiler:
         inner = names | {variable, "partial"} | entry_names(expression.source)
         body = self.compile(expression.body, inner, f"{place}.{variable}", depth + 1)
 
+        texts = (part.text for part in expressions(expression.body) if isinstance(part, Literal))
+        looks_back = any("partial" in text for text in texts)
+
         def produce(values: Values, run: Run) -> Any:
             items = as_list(source(values, run))
             if items is None:
                 return None
             partial: list[Any] = []
             for item in items:
-                partial.append(body(Scope({variable: item, "partial": list(partial)}, values), run))
+                local = {variable: item, "partial": list(partial)} if looks_back else {variable: item}
+                partial.append(body(Scope(local, values), run))
             return partial
 
         def quantify(values: Values, run: Run) -> Any:

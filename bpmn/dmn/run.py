@@ -17,7 +17,8 @@ from bpmn.dmn.types import Type, convert
 
 MAX_CALL_DEPTH = 30
 MAX_EXPRESSIONS = 200_000
-MAX_SECONDS = 5.0
+MAX_CALLS = 20_000
+MAX_SECONDS = 2.0
 MAX_RECORDS = 1_000
 
 Values: TypeAlias = Mapping[str, Any]
@@ -89,6 +90,7 @@ class Run:
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     knowledge: dict[Any, feel.FeelFunction] = field(default_factory=dict)
     depth: int = 0
+    _calls: int = 0
     _expressions: int = 0
     _deadline: float = field(default_factory=lambda: time.monotonic() + MAX_SECONDS)
 
@@ -109,10 +111,14 @@ class Run:
         """Run the body of a function one level deeper.
 
         Raises:
-            DmnError: dmn.too_deep.
+            DmnError: dmn.too_deep, dmn.too_long.
         """
         if self.depth >= MAX_CALL_DEPTH:
             raise DmnError("dmn.too_deep", place, place=place, limit=MAX_CALL_DEPTH)
+        self._calls += 1
+        if self._calls > MAX_CALLS:
+            what = ("calls of functions", "вызовов функций")
+            raise DmnError("dmn.too_long", place, place=place, limit=MAX_CALLS, what=what)
         self.depth += 1
         try:
             return body()
