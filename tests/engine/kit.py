@@ -1,5 +1,6 @@
 """Small diagrams in a few words, services without a database, and a driver that reloads after every act."""
 
+import itertools
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -38,7 +39,7 @@ def flow(source: str, target: str, condition: str | None = None, id: str | None 
 
 def chain(*ids: str) -> str:
     """Flows from each to the next."""
-    return "".join(flow(a, b) for a, b in zip(ids, ids[1:], strict=False))
+    return "".join(flow(a, b) for a, b in itertools.pairwise(ids))
 
 
 def el(tag: str, id: str, body: str = "", **attributes: str) -> str:
