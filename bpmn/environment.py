@@ -47,7 +47,11 @@ class Environment:
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)  # noqa: S311 (chance of a process, not a secret)
-        self.functions = host_functions(self.runtime, self.now)
+        self.functions = {**host_functions(self.runtime, self.now), "request number": self._request_number}
+
+    def _request_number(self) -> str | None:
+        """What `request number()` is in an expression: a key that messages can name from the first step on."""
+        return self.request.number if self.request is not None else None
 
     @property
     def scripts(self) -> ScriptRunner:

@@ -1,6 +1,6 @@
 """Start, watch, comment and cancel requests."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,10 +18,12 @@ from bpmn.runtime import Runtime
 from bpmn.spiff import Workflow
 from storage.ids import new_id
 from storage.models import Activity, Comment, Group, Incident, Instance, Job, Subscription, Task, User
-from storage.rows import NEVER, InstanceRow
+from storage.rows import NEVER, InstanceRow, SubscriptionRow
 from storage.unit_of_work import UnitOfWork
 
 MAX_COMMENT = 10_000
+CANCELLED = "request_cancelled"
+"""The message that a diagram waits for where it cancels in its own way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,10 @@ class Instances:
         )
 
     def cancel(self, *, instance_id: int, reason: str, by: Actor) -> None:
-        """End a request at once: everything open is closed, the reason is kept.
+        """End a request: by its own cancellation where the diagram waits for one, at once otherwise.
+
+        The diagram's way is the message `request_cancelled`, which gets `reason`.  While that way runs, a second
+        call closes everything at once.
 
         Raises:
             NotFound, RequestEnded.
@@ -209,7 +214,8 @@ class Instances:
             if not (by.is_administrator or (by.id is not None and by.id == instance.responsible_id)):
                 raise NotAllowed("only the responsible may cancel a request", reason="request.not_yours")
             instance.resolution = reason
-            self._runtime.advance(uow, instance, Workflow.cancel, by=by, now=now, prepare=_keep(reason))
+            command = _cancellation(uow.subscriptions.of_instance(instance_id), reason)
+            self._runtime.advance(uow, instance, command, by=by, now=now, prepare=_keep(reason))
             uow.history.add_events([event(instance_id, "cancelled", by=by, now=now, data={"reason": reason})])
 
     def comment(self, *, instance_id: int, body: str, public: bool, by: Actor) -> int:
@@ -320,6 +326,14 @@ class Instances:
         if row is None:
             raise NotFound("request", instance_id)
         return self._runtime.bundles.of_definition(session.connection(), row.definition_id), row
+
+
+def _cancellation(waits: Iterable[SubscriptionRow], reason: str) -> Callable[[Workflow], None]:
+    for wait in waits:
+        if wait.kind == "message" and wait.name == CANCELLED and wait.token_id is not None:
+            token_id = wait.token_id
+            return lambda workflow: workflow.fire(token_id, {"reason": reason})
+    return Workflow.cancel
 
 
 def _keep(reason: str) -> Callable[[UnitOfWork, InstanceRow], None]:

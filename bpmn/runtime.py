@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bpmn import projection
 from bpmn.actors import Actor
@@ -184,7 +185,7 @@ class Runtime:
         afterwards: Beside = _nothing,
         language: str | None = None,
     ) -> Step:
-        """Start an instance and run it to its first wait states."""
+        """Start an instance and run it to its first wait states; its number is known from the first step."""
         instance_id = new_id()
         state: dict[str, Any] = {}
 
@@ -204,6 +205,7 @@ class Runtime:
                 started_by_id=by.id,
                 requester=by.name,
             )
+            instance.number = instance.business_key = self._number(uow, bundle, now)
             state.update(instance=instance, inserted=False)
 
             def insert() -> None:
@@ -225,11 +227,6 @@ class Runtime:
 
         workflow = run_unit(start, lambda _: None)
         instance: InstanceRow = state["instance"]
-        if instance.number is None:
-            prefix = bundle.model.properties.get("prefix", DEFAULT_PREFIX)
-            number = next_number(uow, f"request:{prefix}:{now.year}")
-            instance.number = f"{prefix}-{now.year}-{number:06d}"
-        instance.business_key = instance.business_key or instance.number
         changes = projection.read(workflow, instance, now=now, done={})
         dumped = workflow.dump()
         instance.blob = dumped.state
@@ -244,6 +241,12 @@ class Runtime:
         uow.history.add_events([projection.event(instance_id, "started", by=by, now=now)])
         uow.after_commit(self.wake)
         return Step(instance, workflow, opened)
+
+    def _number(self, uow: UnitOfWork, bundle: LoadedBundle, now: datetime) -> str:
+        """The next number of the process's prefix in the year of the organisation's time zone."""
+        prefix = bundle.model.properties.get("prefix", DEFAULT_PREFIX)
+        year = now.astimezone(ZoneInfo(self.settings.time_zone)).year
+        return f"{prefix}-{year}-{next_number(uow, f'request:{prefix}:{year}'):06d}"
 
     @staticmethod
     def _settle(instance: InstanceRow, workflow: Workflow, now: datetime) -> None:
