@@ -4,6 +4,7 @@ What is wrong in a value never raises: it gives null, and ``Expression.run`` say
 Only texts that are not FEEL and expressions that exceed their limits are errors.
 """
 
+from bpmn.feel import juel
 from bpmn.feel.errors import FeelError, FeelLimitError, FeelSyntaxError, Reason
 from bpmn.feel.expression import Expression, Result, compile, evaluate
 from bpmn.feel.names import is_plain
@@ -27,6 +28,7 @@ __all__ = [
     "evaluate",
     "host_function",
     "is_plain",
+    "juel",
     "to_feel",
     "to_string",
     "to_variable",

@@ -42,6 +42,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the JUEL expression {source!r} cannot be translated: {construct}",
         "выражение JUEL {source!r} нельзя перевести: {construct}",
     ),
+    "juel.name": ("there is no variable {name!r}", "нет переменной {name!r}"),
+    "juel.index": ("there is no element {key} in {type}", "нет элемента {key} в значении типа {type}"),
+    "juel.method": ("{type} has no method {name}()", "у значения типа {type} нет метода {name}()"),
     # reasons of a null
     "name.unknown": ("there is no variable {name!r}", "нет переменной {name!r}"),
     "path.unknown": ("{type} has no component {name!r}", "у значения типа {type} нет компонента {name!r}"),
@@ -88,6 +91,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "function.failed": ("{name}: {problem}", "{name}: {problem}"),
     "function.value": ("{name}: the value is not acceptable", "{name}: значение недопустимо"),
     "type.unknown": ("there is no type {name!r}", "нет типа {name!r}"),
+}
+
+#: kind of a construct that JUEL has and FEEL has not -> (English, Russian).
+CONSTRUCTS: dict[str, tuple[str, str]] = {
+    "function": ("the function {name}()", "функция {name}()"),
+    "method": ("the method {name}()", "метод {name}()"),
+    "operator": ("the operator {name!r}", "оператор {name!r}"),
+    "syntax": ("unexpected {name!r}", "неожиданное {name!r}"),
+    "end": ("it ends too early", "оно оборвано"),
+    "empty": ("there is nothing between the braces", "между скобками ничего нет"),
+    "object": ("{name!r} is an object of the Java engine", "{name!r} — объект движка на Java"),
+    "length": ("it is too long or nested too deep", "оно слишком длинное или слишком вложенное"),
 }
 
 #: what a syntax error expected -> (English, Russian); other keys are tokens shown as they are.

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from bpmn.feel.builtins import BUILTINS
+from bpmn.feel.errors import FeelError
 from bpmn.feel.paths import component
 from bpmn.feel.state import State
 from bpmn.feel.syntax import Name, Node
@@ -59,6 +60,21 @@ def global_name(name: str) -> _Closure:
         if kind is int:
             return Decimal(value) if -_SMALL < value < _SMALL else number(value)
         return _converted(state, name, value)
+
+    return read
+
+
+def required_name(name: str) -> _Closure:
+    """Return what reads a variable of the context that must be there.
+
+    The closure raises FeelError (juel.name) when it is not.
+    """
+    read_global = global_name(name)
+
+    def read(env: tuple[Any, ...]) -> Any:
+        if name not in env[0].values:
+            raise FeelError("juel.name", name=name)
+        return read_global(env)
 
     return read
 

@@ -199,3 +199,27 @@ class Template(Node):
     """JUEL text with expressions in it: the parts are joined as strings, null as nothing."""
 
     parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredName(Node):
+    """A variable of JUEL: that it is missing is an error, not null."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Element(Node):
+    """JUEL ``base[key]``: an item of a list from 0, or an entry of a context."""
+
+    base: Node
+    key: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Method(Node):
+    """JUEL ``base.name(…)`` for the methods that ``juel_methods`` knows."""
+
+    base: Node
+    name: str
+    arguments: tuple[Node, ...]
