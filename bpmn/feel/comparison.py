@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from bpmn.feel.state import State
 from bpmn.feel.temporal import as_utc
 from bpmn.feel.values import Range, YearsMonths
 
@@ -27,8 +28,11 @@ ORDER: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def equal(left: Any, right: Any) -> bool | None:
-    """Tell whether two values are equal; None when they are of different kinds."""
+def equal(left: Any, right: Any, state: State | None = None) -> bool | None:
+    """Tell whether two values are equal; None when they are of different kinds.
+
+    Every item of a container is charged to *state*: lists that share their items may be larger than they look.
+    """
     if left is None or right is None:
         return left is right
     kind = _kind(left)
@@ -37,9 +41,9 @@ def equal(left: Any, right: Any) -> bool | None:
     if kind in _PLAIN:
         return bool(left == right)
     if kind is list:
-        return _equal_lists(left, right)
+        return _equal_lists(left, right, state)
     if kind is dict:
-        return _equal_contexts(left, right)
+        return _equal_contexts(left, right, state)
     if kind is datetime:
         if (left.tzinfo is None) is not (right.tzinfo is None):
             return None
@@ -62,16 +66,20 @@ def _kind(value: Any) -> type:
     return kind
 
 
-def _equal_lists(left: list[Any], right: list[Any]) -> bool | None:
+def _equal_lists(left: list[Any], right: list[Any], state: State | None) -> bool | None:
+    if state is not None:
+        state.charge(2 * len(left) + 2)
     if len(left) != len(right):
         return False
-    return _all(map(equal, left, right))
+    return _all(equal(first, second, state) for first, second in zip(left, right, strict=True))
 
 
-def _equal_contexts(left: dict[str, Any], right: dict[str, Any]) -> bool | None:
+def _equal_contexts(left: dict[str, Any], right: dict[str, Any], state: State | None) -> bool | None:
+    if state is not None:
+        state.charge(2 * len(left) + 2)
     if left.keys() != right.keys():
         return False
-    return _all(equal(value, right[key]) for key, value in left.items())
+    return _all(equal(value, right[key], state) for key, value in left.items())
 
 
 def _all(results: Any) -> bool | None:
@@ -170,24 +178,26 @@ def within(value: Any, tested: Range) -> bool | None:
     return result
 
 
-def satisfies(value: Any, tested: Any) -> bool | None:
+def satisfies(value: Any, tested: Any, state: State | None = None) -> bool | None:
     """Tell whether *value* fits a test value: lies in a range, is in a list, or equals it (§10.3.2.13.3)."""
     if isinstance(tested, Range):
         if isinstance(value, Range):
             return equal(value, tested)
         return within(value, tested)
     if isinstance(tested, list):
-        if isinstance(value, list) and equal(value, tested) is True:
+        if isinstance(value, list) and equal(value, tested, state) is True:
             return True
-        return _any_satisfied(value, tested)
-    return equal(value, tested)
+        return _any_satisfied(value, tested, state)
+    return equal(value, tested, state)
 
 
-def _any_satisfied(value: Any, tested: list[Any]) -> bool:
+def _any_satisfied(value: Any, tested: list[Any], state: State | None) -> bool:
+    if state is not None:
+        state.charge(len(tested))
     for item in tested:
         if isinstance(item, Range) and not isinstance(value, Range):
             if within(value, item) is True:
                 return True
-        elif equal(value, item) is True:
+        elif equal(value, item, state) is True:
             return True
     return False

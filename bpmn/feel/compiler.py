@@ -131,6 +131,11 @@ class Compiler:
     def range_literal(self, node: syntax.RangeLiteral) -> Closure:
         start, end = self.compile(node.start), self.compile(node.end)
         start_included, end_included = node.start_included, node.end_included
+        if isinstance(node.start, syntax.Literal) and isinstance(node.end, syntax.Literal):
+            first, last = node.start.value, node.end.value
+            if ordered("<=", first, last) is True:
+                constant = Range(first, last, start_included, end_included)
+                return lambda env: constant
 
         def build(env: tuple[Any, ...]) -> Range | None:
             low, high = start(env), end(env)
@@ -259,14 +264,14 @@ class Compiler:
         if isinstance(node, syntax.OperatorRange):
             return self._operator_test(node)
         expression = self.compile(node)
-        return lambda env, value: satisfies(value, expression(env))
+        return lambda env, value: satisfies(value, expression(env), env[0])
 
     def _operator_test(self, node: syntax.OperatorRange) -> Callable[[tuple[Any, ...], Any], bool | None]:
         operand, symbol = self.compile(node.operand), node.operator
         if symbol == "=":
-            return lambda env, value: equal(value, operand(env))
+            return lambda env, value: equal(value, operand(env), env[0])
         if symbol == "!=":
-            return lambda env, value: _inverted(equal(value, operand(env)))
+            return lambda env, value: _inverted(equal(value, operand(env), env[0]))
 
         def test(env: tuple[Any, ...], value: Any) -> bool | None:
             bound = operand(env)
@@ -300,7 +305,9 @@ class Compiler:
 
             def decide(env: tuple[Any, ...], value: Any) -> bool | None:
                 result = expression(env)
-                return result if isinstance(result, bool) or result is None else satisfies(value, result)
+                return (
+                    result if isinstance(result, bool) or result is None else satisfies(value, result, env[0])
+                )
 
             return decide
 
@@ -308,7 +315,7 @@ class Compiler:
             tested = expression(env)
             if isinstance(tested, bool) and not isinstance(value, bool | list):
                 return tested
-            return satisfies(value, tested)
+            return satisfies(value, tested, env[0])
 
         return fit
 
@@ -337,7 +344,7 @@ class Compiler:
         parts = [self.compile(part) for part in node.parts]
 
         def join(env: tuple[Any, ...]) -> str:
-            texts = [display(part(env)) or "" for part in parts]
+            texts = [display(part(env), env[0]) or "" for part in parts]
             env[0].check_text(sum(map(len, texts)))
             return "".join(texts)
 
@@ -369,7 +376,7 @@ def _incomparable(state: State, symbol: str, left: Any, right: Any) -> Any:
 def _equality(left: Closure, right: Closure, inverted: bool) -> Closure:
     def compare(env: tuple[Any, ...]) -> bool | None:
         first, second = left(env), right(env)
-        result = equal(first, second)
+        result = equal(first, second, env[0])
         if result is None:
             return _incomparable(env[0], "!=" if inverted else "=", first, second)
         return result is not inverted

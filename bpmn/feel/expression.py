@@ -103,7 +103,10 @@ class Expression:
     def _run(self, state: State, value: Any) -> Any:
         env = (state, value) if self._input_is_bound else (state,)
         try:
-            return self._closure(env)
+            result = self._closure(env)
+            if isinstance(result, list | dict):
+                state.check_result(result)
+            return result
         except RecursionError:
             raise FeelLimitError("feel.limit.depth", limit=state.limits.depth) from None
 

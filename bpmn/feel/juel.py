@@ -19,7 +19,7 @@ from bpmn.feel.messages import CONSTRUCTS, MESSAGES
 from bpmn.feel.syntax import Node
 from bpmn.feel.values import number
 
-_MAX_SOURCE = 32_768
+_MAX_SOURCE = 16_384
 _MAX_NESTING = 40
 _MAX_CHAIN = 60
 

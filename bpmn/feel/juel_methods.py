@@ -78,6 +78,10 @@ def _whole(value: Any) -> Decimal:
     return Decimal(int(value))
 
 
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else texts.to_string(value)
+
+
 def _component(value: dict[str, Any], name: str) -> Any:
     return value.get(name)
 
@@ -106,7 +110,7 @@ METHODS: dict[str, dict[type, _Method]] = {
     "substring/2": {str: lambda value, start, end: _slice(value, int(start), int(end))},
     "charAt": {str: lambda value, index: value[_position(index)]},
     "compareTo": _any(_compare),
-    "toString": _any(lambda value: texts.display(value)),
+    "toString": _any(_text),
     "intValue": {object: _whole},
     "longValue": {object: _whole},
     "doubleValue": {object: lambda value: value if isinstance(value, Decimal) else None},

@@ -10,7 +10,7 @@ from bpmn.feel.names import BLANK, KEYWORDS, NAME_PART, WORD, Scope
 from bpmn.feel.values import DECIMAL128
 
 #: Longer sources are refused before they are read.
-MAX_SOURCE = 32_768
+MAX_SOURCE = 16_384
 
 _BLANKS = re.compile(f"(?:[{BLANK}]|//[^\n\r]*|/\\*.*?\\*/)*", re.DOTALL)
 _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -30,6 +30,7 @@ class Scanner:
             raise FeelLimitError("feel.limit.source", limit=MAX_SOURCE)
         self.source = source
         self.position = 0
+        self._seen_at, self._seen = -1, ""
 
     def fail(self, expected: str, position: int | None = None) -> NoReturn:
         """Raise a FeelSyntaxError at *position*, or where the next token starts."""
@@ -61,9 +62,12 @@ class Scanner:
 
     def symbol(self) -> str:
         """Return the operator or bracket that stands next, without moving past it; "" at the end."""
+        if self.position == self._seen_at:
+            return self._seen
         self.skip_blanks()
         match = _SYMBOL.match(self.source, self.position)
-        return match.group() if match else ""
+        self._seen_at, self._seen = self.position, match.group() if match else ""
+        return self._seen
 
     def accept(self, symbol: str) -> bool:
         """Move past *symbol* when it stands next."""
@@ -85,7 +89,7 @@ class Scanner:
 
     def accept_word(self, word: str) -> bool:
         """Move past the keyword *word* when it stands next."""
-        if self.word() != word:
+        if self.symbol() != word[0] or self.word() != word:
             return False
         self.position += len(word)
         return True

@@ -10,6 +10,7 @@ from bpmn.feel.errors import FeelLimitError, Reason
 
 _MAX_REASONS = 20
 _CHARACTERS_PER_STEP = 64
+_MAX_RESULT_NESTING = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,27 @@ class State:
         if count > self.limits.items:
             raise FeelLimitError("feel.limit.items", limit=self.limits.items)
         self.charge(count + 1)
+
+    def check_result(self, value: Any) -> None:
+        """Refuse a result that those who store or print it could not handle.
+
+        Raises:
+            FeelLimitError: it holds more than ten times as many parts as a list may, or nests deeper than 100.
+        """
+        left = self.limits.items * 10
+        level, depth = [value], 0
+        while level:
+            depth += 1
+            if depth > _MAX_RESULT_NESTING:
+                raise FeelLimitError("feel.limit.nesting", limit=_MAX_RESULT_NESTING)
+            deeper: list[Any] = []
+            for container in level:
+                left -= len(container)
+                if left < 0:
+                    raise FeelLimitError("feel.limit.items", limit=self.limits.items * 10)
+                items = container.values() if isinstance(container, dict) else container
+                deeper += [item for item in items if type(item) is list or type(item) is dict]
+            level = deeper
 
     def visited_by(self, caller: "State") -> "State":
         """Return a state that reads the variables of this one and spends the limits of *caller*."""

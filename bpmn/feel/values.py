@@ -44,6 +44,7 @@ DECIMAL128 = decimal.Context(
 MAX_INTEGER = 2**53
 
 _MAX_NESTING = 100
+_SMALL = 10**30
 
 
 @functools.total_ordering
@@ -148,6 +149,8 @@ def _convert(value: Any, depth: int) -> Any:
     kind = type(value)
     if kind in _ALREADY:
         return value
+    if kind is int and -_SMALL < value < _SMALL:
+        return Decimal(value)
     if kind is Decimal or kind is int or kind is float:
         return number(value)
     if depth > _MAX_NESTING:

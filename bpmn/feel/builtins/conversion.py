@@ -150,7 +150,7 @@ def _number(state: State, text: str) -> Decimal | None:
 
 @builtin("string(from: any)")
 def _string(state: State, value: Any) -> str | None:
-    text = display(value)
+    text = display(value, state)
     if text is not None:
         state.check_text(len(text))
     return text

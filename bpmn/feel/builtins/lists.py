@@ -19,7 +19,7 @@ _multiply = OPERATIONS["*"]
 @builtin("list contains(list: list, element: any)")
 def _list_contains(state: State, items: list[Any], element: Any) -> bool:
     state.charge(len(items))
-    return any(equal(item, element) is True for item in items)
+    return any(equal(item, element, state) is True for item in items)
 
 
 @builtin("count(list: list)")
@@ -241,7 +241,7 @@ def _reverse(state: State, items: list[Any]) -> list[Any]:
 @builtin("index of(list: list, match: any)")
 def _index_of(state: State, items: list[Any], match: Any) -> list[Decimal]:
     state.charge(len(items))
-    return [Decimal(index) for index, item in enumerate(items, 1) if equal(item, match) is True]
+    return [Decimal(index) for index, item in enumerate(items, 1) if equal(item, match, state) is True]
 
 
 def distinct(state: State, items: list[Any]) -> list[Any]:
@@ -257,7 +257,7 @@ def distinct(state: State, items: list[Any]) -> list[Any]:
             seen.add(key)
         else:
             state.charge(len(result) + 1)
-            if any(equal(item, other) is True for other in result):
+            if any(equal(item, other, state) is True for other in result):
                 continue
         result.append(item)
     return result

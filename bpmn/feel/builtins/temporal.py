@@ -82,7 +82,7 @@ def _within_month(value: date) -> tuple[Any, ...]:
 
 
 @builtin("is(value1: any, value2: any)")
-def _is(_state: State, left: Any, right: Any) -> bool:
+def _is(state: State, left: Any, right: Any) -> bool:
     """Tell whether both are the same value of the same kind, zones included (table 80)."""
     if isinstance(left, time | datetime) and isinstance(right, time | datetime):
         return (
@@ -90,7 +90,7 @@ def _is(_state: State, left: Any, right: Any) -> bool:
             and left.replace(tzinfo=None) == right.replace(tzinfo=None)
             and temporal.format_zone(left.tzinfo) == temporal.format_zone(right.tzinfo)
         )
-    return equal(left, right) is True
+    return equal(left, right, state) is True
 
 
 @builtin("is(value1: any)", "is(value2: any)")
