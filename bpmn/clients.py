@@ -16,13 +16,14 @@ from sqlalchemy import select
 from bpmn import forms
 from bpmn.actors import Actor
 from bpmn.bundles import LoadedBundle
+from bpmn.comments import add_comment
+from bpmn.delivery import answer
 from bpmn.errors import AlreadyAnswered, InvalidForm, NotFound
 from bpmn.forms import FormView
-from bpmn.instances import MAX_COMMENT, Instances
-from bpmn.messages import Messages
 from bpmn.route import Stop, route
 from bpmn.runtime import Runtime
 from bpmn.spiff import Element, Workflow
+from bpmn.starting import begin
 from handlers import texts
 from storage.ids import new_id
 from storage.models import Activity, Comment, Consent, ConsentText, Document, File, Instance, PublicLink
@@ -132,10 +133,8 @@ class _Open:
 
 
 class Clients:
-    def __init__(self, runtime: Runtime, instances: Instances, messages: Messages) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._instances = instances
-        self._messages = messages
 
     # -- the public form -----------------------------------------------------------------------------
 
@@ -226,7 +225,8 @@ class Clients:
                     for consent in agreed
                 )
 
-            started = self._instances.begin(
+            started = begin(
+                self._runtime,
                 uow,
                 bundle,
                 variables={"language": language, **result.values},
@@ -340,7 +340,7 @@ class Clients:
                 if not result.ok:
                     raise InvalidForm(result.errors)
                 values = result.values
-            self._messages.answer(uow, row, values, by=by, now=now)
+            answer(self._runtime, uow, row, values, by=by, now=now)
 
     def message(self, *, secret: str, body: str, address: str) -> int:
         """Leave a message to those who work on the request.
@@ -350,24 +350,10 @@ class Clients:
             InvalidForm: it is empty or too long.
         """
         instance_id = self._resolve(secret)
-        text = body.strip()
-        if not text or len(text) > MAX_COMMENT:
-            raise InvalidForm({"body": "comment.empty" if not text else "comment.too_long"})
         with self._runtime.storage.unit_of_work() as uow:
             instance = self._runtime.load(uow, instance_id)
-            comment_id = new_id()
-            uow.session.add(
-                Comment(
-                    id=comment_id,
-                    instance_id=instance_id,
-                    author_id=None,
-                    author_name=instance.requester,
-                    body=text,
-                    public=True,
-                    created_at=self._runtime.now(),
-                )
-            )
-        return comment_id
+            by = Actor.client(instance.requester, address)
+            return add_comment(uow, instance_id, body, public=True, by=by, now=self._runtime.now())
 
     def document(self, *, secret: str, document_id: int) -> tuple[bytes, str, str]:
         """Return a document that the client may open: content, media type, file name.  Raises NotFound."""

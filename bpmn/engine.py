@@ -7,13 +7,14 @@ from typing import Any
 from bpmn.actors import Actor
 from bpmn.clients import Clients
 from bpmn.deployments import Deployments
-from bpmn.instances import Instances, Started
+from bpmn.instances import Instances
 from bpmn.jobs import Jobs
 from bpmn.links import Links
 from bpmn.messages import Correlated, Messages
 from bpmn.runtime import Runtime
 from bpmn.scripts import Scripts
 from bpmn.spiff.services import ScriptRunner
+from bpmn.starting import Started
 from bpmn.tasks import Tasks
 from handlers.business_time import Calendar
 from handlers.mailer import Mailer, mailer_from
@@ -56,9 +57,9 @@ class ProcessEngine:
         self.deployments = Deployments(self.runtime)
         self.instances = Instances(self.runtime)
         self.tasks = Tasks(self.runtime)
-        self.messages = Messages(self.runtime, self.instances)
-        self.jobs = Jobs(self.runtime, self.instances, self.messages)
-        self.clients = Clients(self.runtime, self.instances, self.messages)
+        self.messages = Messages(self.runtime)
+        self.jobs = Jobs(self.runtime)
+        self.clients = Clients(self.runtime)
         self.runtime.correlate = self._correlate
         self.runtime.start = self._start
 

@@ -10,26 +10,21 @@ from sqlalchemy import select
 from bpmn import forms
 from bpmn.actors import Actor
 from bpmn.bundles import DefinitionRef, LoadedBundle
+from bpmn.comments import add_comment
 from bpmn.errors import InvalidForm, NotAllowed, NotFound
 from bpmn.forms import FormView
-from bpmn.projection import event, keep_message
+from bpmn.projection import event
 from bpmn.route import Stop, route
 from bpmn.runtime import Runtime
 from bpmn.spiff import Workflow
+from bpmn.starting import Started, begin
 from storage.ids import new_id
-from storage.models import Activity, Comment, Group, Incident, Instance, Job, Subscription, Task, User
+from storage.models import Activity, Group, Incident, Instance, Job, Subscription, Task, User
 from storage.rows import NEVER, InstanceRow, SubscriptionRow
 from storage.unit_of_work import UnitOfWork
 
-MAX_COMMENT = 10_000
 CANCELLED = "request_cancelled"
 """The message that a diagram waits for where it cancels in its own way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    instance_id: int
-    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +75,8 @@ class Instances:
         now = self._runtime.now()
         with self._runtime.storage.unit_of_work() as uow:
             bundle = self._runtime.bundles.active(uow.connection, key)
-            return self.begin(
+            return begin(
+                self._runtime,
                 uow,
                 bundle,
                 variables=variables,
@@ -90,47 +86,6 @@ class Instances:
                 language=language,
                 message_id=message_id,
             )
-
-    def begin(
-        self,
-        uow: UnitOfWork,
-        bundle: LoadedBundle,
-        *,
-        variables: Mapping[str, Any],
-        by: Actor,
-        now: datetime,
-        start_id: str | None = None,
-        language: str | None = None,
-        message_id: str | None = None,
-        beside: Callable[[UnitOfWork, InstanceRow], None] | None = None,
-    ) -> Started:
-        """Start inside the caller's unit of work; what *beside* writes belongs to the same transaction."""
-        if message_id is not None:
-            known = uow.subscriptions.message_by_sender_id(message_id)
-            if known is not None and known["instance_id"] is not None:
-                instance = self._runtime.load(uow, known["instance_id"])
-                return Started(instance.id, instance.number or "")
-
-        def afterwards(unit: UnitOfWork, instance: InstanceRow) -> None:
-            if message_id is not None:
-                keep_message(
-                    unit, f"start:{bundle.definition.key}", {}, {}, now=now, ttl_s=None,
-                    message_id=message_id, state="delivered", instance_id=instance.id,
-                )  # fmt: skip
-            if beside is not None:
-                beside(unit, instance)
-
-        step = self._runtime.begin(
-            uow,
-            bundle,
-            variables=variables,
-            by=by,
-            now=now,
-            start_id=start_id,
-            language=language,
-            afterwards=afterwards,
-        )
-        return Started(step.instance.id, step.instance.number or "")
 
     def start_page(
         self,
@@ -225,24 +180,9 @@ class Instances:
             NotFound.
             InvalidForm: it is empty or too long.
         """
-        text = body.strip()
-        if not text or len(text) > MAX_COMMENT:
-            raise InvalidForm({"body": "comment.empty" if not text else "comment.too_long"})
         with self._runtime.storage.unit_of_work() as uow:
             self._runtime.load(uow, instance_id)
-            comment_id = new_id()
-            uow.session.add(
-                Comment(
-                    id=comment_id,
-                    instance_id=instance_id,
-                    author_id=by.id,
-                    author_name=by.name,
-                    body=text,
-                    public=public,
-                    created_at=self._runtime.now(),
-                )
-            )
-        return comment_id
+            return add_comment(uow, instance_id, body, public=public, by=by, now=self._runtime.now())
 
     def variables(self, instance_id: int) -> dict[str, Any]:
         """All variables of a request.  Raises NotFound."""

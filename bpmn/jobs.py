@@ -15,15 +15,15 @@ from typing import Any
 
 from bpmn import payloads
 from bpmn.actors import Actor
+from bpmn.delivery import deliver_kept, signal_one
 from bpmn.environment import Environment, host_functions
 from bpmn.errors import EngineError, NotAllowed, NotFound
-from bpmn.instances import Instances
-from bpmn.messages import Messages
 from bpmn.projection import event
 from bpmn.retries import next_attempt_at, retries_of
 from bpmn.runtime import Runtime
 from bpmn.spiff import Workflow
 from bpmn.spiff.errors import ExecutionError
+from bpmn.starting import begin
 from bpmn.starts import next_start
 from handlers.errors import BpmnError, HandlerError
 from storage.ids import new_id
@@ -41,10 +41,8 @@ class LeaseLost(Exception):
 
 
 class Jobs:
-    def __init__(self, runtime: Runtime, instances: Instances, messages: Messages) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._instances = instances
-        self._messages = messages
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
     # -- running -------------------------------------------------------------------------------------
@@ -86,7 +84,7 @@ class Jobs:
             self._run(row)
         except LeaseLost:
             logger.warning("job lease lost", extra={"job_id": row.id})
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (the one place where a failure becomes a retry)
             logger.warning("job failed", extra={"job_id": row.id, "error": str(error)})
             self._fail(row, error)
 
@@ -198,7 +196,8 @@ class Jobs:
                         created_at=now,
                     )
                     uow.jobs.insert([following])
-            self._instances.begin(
+            begin(
+                self._runtime,
                 uow, bundle, variables={}, by=Actor(id=None), now=now, start_id=row.element_id,
                 message_id=row.idempotency_key,
             )  # fmt: skip
@@ -209,14 +208,14 @@ class Jobs:
                 raise LeaseLost
             message = uow.subscriptions.kept_message((row.details or {})["message"])
             if message is not None and message["state"] == "waiting":
-                self._messages.deliver_kept(uow, message, now=self._runtime.now())
+                deliver_kept(self._runtime, uow, message, now=self._runtime.now())
 
     def _broadcast(self, row: JobRow) -> None:
         details = row.details or {}
         payload = payloads.load(details["payload"].encode())
         now = self._runtime.now()
         for receiver in details["receivers"]:
-            self._messages.signal_one(receiver, payload, by=Actor(id=None), now=now)
+            signal_one(self._runtime, receiver, payload, by=Actor(id=None), now=now)
         with self._runtime.storage.unit_of_work() as uow:
             uow.jobs.delete(row)
 
