@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bpmn import dmn
+from bpmn import dmn, feel
 from bpmn.actors import Actor
 from bpmn.bundles import LoadedBundle
 from bpmn.errors import CallFailed, NotFound
@@ -62,7 +62,7 @@ class Environment:
         outcome = self.bundle.deployment.decision_model(decision_ref).evaluate(
             decision_ref, variables, functions=self.functions, now=self.now
         )
-        return outcome, explain(outcome)
+        return feel.to_variable(outcome.value), explain(outcome)
 
     def called_process(self, key: str, binding: Binding) -> ProcessModel:
         """The called process: by the exact reference, of the same bundle, or the version in force."""
