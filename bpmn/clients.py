@@ -77,13 +77,17 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One thing asked of the client; the buttons answer it, with the fields of the form if there is one."""
+    """One thing asked of the client; the buttons answer it, with the fields of the form if there is one.
+
+    Asks of one *group* are answers to the same question: the first of them that comes closes the others.
+    """
 
     action_id: str
     title: str
     text_html: str
     form: FormView | None
     buttons: list[Button]
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,6 +465,7 @@ class Clients:
                     text_html=_text(bundle, wait.element, language, variables, instance),
                     form=form,
                     buttons=[button],
+                    group=wait.group,
                 )
             )
         return asks

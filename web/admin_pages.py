@@ -216,7 +216,7 @@ def _lowered(text_: str) -> str:
 
 def parts(health: queries.Health, now: datetime) -> list[PartLine]:
     """Return the condition of every part of the system."""
-    zone, language = current_config().zone, page_language()
+    language = page_language()
     lag = now - health.oldest_due_at if health.oldest_due_at is not None else timedelta()
     engine = PartLine(
         _("Process engine"),

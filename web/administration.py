@@ -7,6 +7,7 @@ from datetime import datetime
 
 import orjson
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -14,6 +15,7 @@ from storage.queries import administration as queries
 from storage.queries import mailbox as mail_queries
 from storage.queries import people as people_queries
 from web import admin_pages
+from web.addresses import document_address, request_address
 from web.current import current_actor, current_config, current_engine, current_storage, roles_required
 from web.letters import letter_page
 
@@ -24,7 +26,11 @@ PAGE = 50
 
 @blueprint.context_processor
 def _tabs() -> dict[str, object]:
-    return {"tabs": admin_pages.tabs()}
+    return {
+        "tabs": admin_pages.tabs(),
+        "request_address": request_address,
+        "document_address": document_address,
+    }
 
 
 @blueprint.get("")
@@ -52,19 +58,17 @@ def index() -> str:
 @roles_required("administrator")
 def incidents() -> str:
     code, element_id = request.args.get("code", ""), request.args.get("element", "")
-    definition_id = request.args.get("definition", type=int)
     before_id = request.args.get("before", type=int)
     with current_storage().read() as connection:
         found = queries.incidents(
-            connection, code=code, element_id=element_id, definition_id=definition_id,
-            before_id=before_id, limit=PAGE + 1,
+            connection, code=code, element_id=element_id, before_id=before_id, limit=PAGE + 1,
         )  # fmt: skip
         causes = [] if code or before_id else queries.causes(connection)
     lines = admin_pages.incident_lines(found[:PAGE])
     more = None
     if len(found) > PAGE:
         more = url_for(
-            ".incidents", code=code or None, element=element_id or None, definition=definition_id,
+            ".incidents", code=code or None, element=element_id or None,
             before=found[PAGE - 1].incident_id,
         )  # fmt: skip
     return render_template(
@@ -80,7 +84,7 @@ def incidents() -> str:
 
 @blueprint.post("/incidents/<int:incident_id>/retry")
 @roles_required("administrator")
-def retry(incident_id: int) -> Response:
+def retry(incident_id: int) -> ResponseReturnValue:
     current_engine().jobs.retry(incident_id=incident_id, by=current_actor())
     flash(_("The step runs again."))
     return redirect(url_for(".incidents"), code=303)
@@ -88,12 +92,11 @@ def retry(incident_id: int) -> Response:
 
 @blueprint.post("/incidents/retry-all")
 @roles_required("administrator")
-def retry_all() -> Response:
+def retry_all() -> ResponseReturnValue:
     form = request.form
     count = current_engine().jobs.retry_all(
         code=form.get("code", ""),
         element_id=form.get("element", ""),
-        definition_id=form.get("definition", type=int),
         by=current_actor(),
     )
     flash(ngettext("%(num)d operation runs again.", "%(num)d operations run again.", count))
@@ -102,7 +105,7 @@ def retry_all() -> Response:
 
 @blueprint.post("/incidents/<int:incident_id>/skip")
 @roles_required("administrator")
-def skip(incident_id: int) -> Response:
+def skip(incident_id: int) -> ResponseReturnValue:
     text = request.form.get("values", "").strip()
     try:
         values = orjson.loads(text) if text else {}
@@ -144,7 +147,7 @@ def _job_mark() -> tuple[datetime, int] | None:
 
 @blueprint.post("/jobs/<int:job_id>/due")
 @roles_required("administrator")
-def change_due(job_id: int) -> Response:
+def change_due(job_id: int) -> ResponseReturnValue:
     now = current_engine().now()
     due_at = now
     if request.form.get("how") != "now":

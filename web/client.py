@@ -7,13 +7,15 @@ here is stored by browsers or found by search engines, and every answer to somet
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext, refresh
+from flask_babel import ngettext
 
 from bpmn import forms
 from bpmn.errors import AlreadyAnswered, InvalidForm, NotFound, RequestEnded
 from web.client_files import kept_uploads
-from web.current import client_address, current_config, current_engine, current_services
+from web.client_words import consent_boxes, in_words, questions
+from web.current import client_address, current_engine, current_services
 from web.i18n import LANGUAGES
 from web.i18n import language as page_language
 from web.security import csrf
@@ -29,6 +31,8 @@ FORGED = Limit(30, 600)
 """Wrong links of one address: guessing ends long before it could succeed."""
 _NAMES = {"ru": "Русский", "en": "English"}
 _MAX_MESSAGE = 5_000
+_PAGE_OF = {"client.submit": "client.form", "client.act": "client.track", "client.message": "client.track"}
+"""The page to which an address that only takes posts belongs."""
 
 
 @blueprint.url_value_preprocessor
@@ -36,7 +40,6 @@ def _read_language(endpoint: str | None, values: dict[str, Any] | None) -> None:
     request.max_content_length = REQUEST_LIMIT
     asked = request.args.get("lang")
     g.client_language = asked if asked in LANGUAGES else None
-    refresh()
 
 
 @blueprint.url_defaults
@@ -48,23 +51,15 @@ def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
 
 @blueprint.context_processor
 def _frame() -> dict[str, object]:
+    """What every page's frame shows: who runs the service, and the same page in the other languages."""
+    endpoint = _PAGE_OF.get(request.endpoint or "", request.endpoint or "")
+    arguments = request.view_args or {}
     return {
-        "sender": current_engine().runtime.settings.organisation_name,
+        "sender": current_engine().settings.organisation_name,
         "languages": [
-            (
-                code,
-                _NAMES[code],
-                url_for(request.endpoint or "", **{**(request.view_args or {}), "lang": code}),
-            )
-            for code in LANGUAGES
-            if request.method == "GET" or not _posted_only()
+            (code, _NAMES[code], url_for(endpoint, **{**arguments, "lang": code})) for code in LANGUAGES
         ],
-        "demo": current_config().demo,
     }
-
-
-def _posted_only() -> bool:
-    return request.endpoint in {"client.act", "client.message", "client.preview"}
 
 
 @blueprint.after_request
@@ -81,14 +76,18 @@ def form(key: str) -> str:
 
 
 @blueprint.post("/c/<key>")
-def submit(key: str) -> str | tuple[str, int] | Response:
+def submit(key: str) -> ResponseReturnValue:
     posted = _posted()
     if forms.edits_rows(posted):
         return _form(key, posted)
     current_services().throttle.hit("client.submit", client_address(), SUBMIT)
     try:
         submitted = current_engine().clients.submit(
-            key=key, posted=posted, language=page_language(), address=client_address()
+            key=key,
+            posted=posted,
+            language=page_language(),
+            address=client_address(),
+            submit_key=posted.get("_submit_key", [""])[-1][:200],
         )
     except InvalidForm as error:
         return _form(key, posted, error.errors), 422
@@ -103,9 +102,17 @@ def preview(key: str) -> str:
 
 
 def _form(key: str, posted: dict[str, list[str]] | None = None, errors: dict[str, str] | None = None) -> str:
-    page = current_engine().clients.form_page(key=key, language=page_language(), posted=posted, errors=errors)
+    expired = "form.expired" in (errors or {}).values()
+    submit_key = (posted or {}).get("_submit_key", [""])[-1][:200]
+    page = current_engine().clients.form_page(
+        key=key,
+        language=page_language(),
+        posted=posted,
+        errors=in_words(errors),
+        submit_key=submit_key if submit_key and not expired else None,
+    )
     return render_template(
-        "client/form.html", page=page, key=key, errors=errors or {}, posted=posted or {},
+        "client/form.html", page=page, key=key, consents=consent_boxes(page.consents),
         preview=url_for(".preview", key=key),
     )  # fmt: skip
 
@@ -121,7 +128,7 @@ def track(secret: str) -> str:
 
 
 @blueprint.post("/t/<secret>/answer")
-def act(secret: str) -> str | tuple[str, int] | Response:
+def act(secret: str) -> ResponseReturnValue:
     posted = _posted()
     action_id = request.form.get("_action", "")[:200]
     if forms.edits_rows(posted):
@@ -141,7 +148,7 @@ def act(secret: str) -> str | tuple[str, int] | Response:
 
 
 @blueprint.post("/t/<secret>/message")
-def message(secret: str) -> str | tuple[str, int] | Response:
+def message(secret: str) -> ResponseReturnValue:
     body = request.form.get("body", "").strip()
     problem = ""
     if not body:
@@ -186,11 +193,15 @@ def _tracking(
     message_error: str = "",
 ) -> str:
     page = current_engine().clients.page(
-        secret=secret, language=page_language(), posted=posted, action_id=action_id or None, errors=errors
+        secret=secret,
+        language=page_language(),
+        posted=posted,
+        action_id=action_id or None,
+        errors=in_words(errors),
     )
     return render_template(
-        "client/track.html", page=page, secret=secret, done=request.args.get("done", ""),
-        message=message, message_error=message_error,
+        "client/track.html", page=page, questions=questions(page.asks), secret=secret, opened=action_id,
+        done=request.args.get("done", ""), message=message, message_error=message_error,
     )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ Names are the analyst's words, translated by the bundle's own translations.
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 
 from flask import url_for
@@ -22,6 +21,7 @@ from web.current import current_engine, current_storage
 from web.i18n import language as page_language
 from web.process_files import FileGroup, grouped
 from web.process_words import Refusal, megabytes
+from web.public_forms import has_public_form
 
 __all__ = ["Refusal", "megabytes"]
 
@@ -164,7 +164,7 @@ def passport(key: str, number: int | None) -> Passport | None:
         return bundle.translate(text, language) if bundle and text else text
 
     newest = found[0]
-    public = _public_start(bundle) and shown.state == "active"
+    public = bundle is not None and has_public_form(bundle) and shown.state == "active"
     return Passport(
         key=key,
         name=translated(shown.definition_id, shown.name),
@@ -317,14 +317,3 @@ def _counted(found: list[VersionLine], ids: list[int]) -> str:
     if len(numbers) < 2:
         return ""
     return _("versions %(numbers)s together", numbers=", ".join(map(str, numbers)))
-
-
-def _public_start(bundle: LoadedBundle | None) -> bool:
-    if bundle is None:
-        return False
-    starts = (bundle.model.elements.get(start.element_id) for start in bundle.model.starts)
-    return any(element is not None and element.properties.get("public") == "true" for element in starts)
-
-
-def usual_duration(seconds: float | None) -> timedelta | None:
-    return None if seconds is None else timedelta(seconds=seconds)

@@ -3,7 +3,8 @@
 Analysts and administrators look; only administrators change (the engine decides, these views only ask).
 """
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from bpmn.errors import DeploymentRefused
@@ -51,7 +52,7 @@ def _page(key: str, number: int | None) -> str:
 
 @blueprint.get("/<key>/versions/<int:number>/files/<path:path>")
 @roles_required("analyst", "administrator")
-def file(key: str, number: int, path: str) -> str | Response:
+def file(key: str, number: int, path: str) -> ResponseReturnValue:
     process = process_pages.version_of(key, number)
     if process is None:
         abort(404)
@@ -72,7 +73,7 @@ def deploy() -> str:
 
 @blueprint.post("/upload")
 @roles_required("administrator")
-def upload() -> tuple[str, int] | str:
+def upload() -> ResponseReturnValue:
     files = [(item.filename or "", item.read()) for item in request.files.getlist("files") if item.filename]
     note, activate = request.form.get("note", "")[:500], bool(request.form.get("activate"))
     try:
@@ -112,7 +113,7 @@ def confirm_activation(definition_id: int) -> str:
 
 @blueprint.post("/versions/<int:definition_id>/activate")
 @roles_required("administrator")
-def activate(definition_id: int) -> Response:
+def activate(definition_id: int) -> ResponseReturnValue:
     current_engine().deployments.activate(definition_id=definition_id, by=current_actor())
     return _changed(definition_id, _("The version is in force: new requests start on it."))
 
@@ -127,12 +128,12 @@ def confirm_retirement(definition_id: int) -> str:
 
 @blueprint.post("/versions/<int:definition_id>/retire")
 @roles_required("administrator")
-def retire(definition_id: int) -> Response:
+def retire(definition_id: int) -> ResponseReturnValue:
     current_engine().deployments.retire(definition_id=definition_id, by=current_actor())
     return _changed(definition_id, _("The version is withdrawn: no new request starts on it."))
 
 
-def _changed(definition_id: int, message: str) -> Response:
+def _changed(definition_id: int, message: str) -> ResponseReturnValue:
     flash(message)
     key = process_pages.key_of(current_storage(), definition_id)
     return redirect(url_for(".show", key=key) if key else url_for(".index"), code=303)

@@ -1,17 +1,18 @@
 """The start catalogue and the employee's own start of a process."""
 
-import secrets
 from dataclasses import dataclass
 from itertools import groupby
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from bpmn import forms
 from bpmn.errors import InvalidForm
 from storage.queries import processes as queries
+from web.addresses import request_address
 from web.current import current_actor, current_engine, current_storage, login_required
 from web.i18n import language as page_language
-from web.links import request_address
 from web.process_pages import bundle_of
 
 blueprint = Blueprint("start", __name__, url_prefix="/start")
@@ -41,15 +42,15 @@ def index() -> str:
 @blueprint.get("/<key>")
 @login_required
 def show(key: str) -> str:
-    return _form(key, secrets.token_urlsafe(12))
+    return _form(key)
 
 
 @blueprint.post("/<key>")
 @login_required
-def submit(key: str) -> str | tuple[str, int] | Response:
+def submit(key: str) -> ResponseReturnValue:
     posted = request.form.to_dict(flat=False)
-    token = request.form.get("_key", "")[:64] or secrets.token_urlsafe(12)
-    if any(name.startswith(("_add:", "_remove:")) for name in posted):
+    token = request.form.get("_key", "")[:64]
+    if forms.edits_rows(posted):
         return _form(key, token, posted)
     try:
         started = current_engine().instances.submit_start(
@@ -65,22 +66,24 @@ def submit(key: str) -> str | tuple[str, int] | Response:
 @login_required
 def preview(key: str) -> str:
     """Re-render the form with what is typed so far: conditions, computed values; nothing is stored."""
-    return _form(key, request.form.get("_key", "")[:64], request.form.to_dict(flat=False))
+    posted = request.form.to_dict(flat=False)
+    page = current_engine().instances.start_page(key=key, language=page_language(), posted=posted)
+    return render_template("fragments/form_fields.html", form=page.form, preview=url_for(".preview", key=key))
 
 
 def _form(
     key: str,
-    token: str,
+    token: str = "",
     posted: dict[str, list[str]] | None = None,
     errors: dict[str, str] | None = None,
 ) -> str:
-    page = current_engine().instances.start_form(
+    page = current_engine().instances.start_page(
         key=key, language=page_language(), posted=posted, errors=errors
     )
     with current_storage().read() as connection:
         medians = queries.median_durations(connection, now=current_engine().now(), key=key)
     return render_template(
-        "start/form.html", page=page, key=key, key_token=token, median_s=medians.get(key),
+        "start/form.html", page=page, key=key, key_token=token or page.key_token, median_s=medians.get(key),
         preview=url_for(".preview", key=key),
     )  # fmt: skip
 

@@ -15,11 +15,11 @@ from storage.models import Definition, Event, Incident, Instance, Job, Mail, Tas
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Open incidents that one thing explains: the same code at the same element of the same version."""
+    """Open incidents that one thing explains: the same code at the same element."""
 
     code: str
     element_id: str
-    definition_id: int | None
+    definition_id: int | None  # of the newest one's request
     process_key: str
     process_name: str
     version: int
@@ -98,15 +98,13 @@ def causes(connection: Connection) -> list[Cause]:
         select(
             Incident.code,
             Incident.element_id,
-            Instance.definition_id,
             func.count(Incident.id).label("total"),
             func.min(Incident.created_at).label("first_at"),
             func.max(Incident.created_at).label("last_at"),
             func.max(Incident.id).label("sample_id"),
         )
-        .outerjoin(Instance, Instance.id == Incident.instance_id)
         .where(Incident.state == "open")
-        .group_by(Incident.code, Incident.element_id, Instance.definition_id)
+        .group_by(Incident.code, Incident.element_id)
         .subquery()
     )
     rows = connection.execute(
@@ -115,13 +113,14 @@ def causes(connection: Connection) -> list[Cause]:
             Incident.message,
             Incident.instance_id,
             Instance.number,
+            Instance.definition_id,
             Definition.key,
             Definition.name,
             Definition.version,
         )
         .join(Incident, Incident.id == grouped.c.sample_id)
         .outerjoin(Instance, Instance.id == Incident.instance_id)
-        .outerjoin(Definition, Definition.id == grouped.c.definition_id)
+        .outerjoin(Definition, Definition.id == Instance.definition_id)
         .order_by(grouped.c.total.desc(), grouped.c.last_at.desc())
     ).all()
     return [
@@ -149,7 +148,6 @@ def incidents(
     *,
     code: str = "",
     element_id: str = "",
-    definition_id: int | None = None,
     before_id: int | None = None,
     limit: int = 50,
 ) -> list[IncidentRow]:
@@ -163,8 +161,6 @@ def incidents(
         query = query.where(Incident.code == code)
     if element_id:
         query = query.where(Incident.element_id == element_id)
-    if definition_id is not None:
-        query = query.where(Instance.definition_id == definition_id)
     if before_id is not None:
         query = query.where(Incident.id < before_id)
     return [

@@ -1,0 +1,82 @@
+"""`marshrut`: the product from the command line.
+
+Exit codes: 0 done, 1 refused, 2 a file, an option or a setting cannot be read.  Help is in both languages; what
+a command says follows MARSHRUT_LANGUAGE or the terminal's locale.
+"""
+
+import importlib
+import importlib.util
+import sys
+
+import click
+
+from web.commands import processes, serving, upkeep
+from web.commands.speech import command, language, stop
+from web.commands.speech import gettext as _
+
+
+@click.group(
+    help="Marshrut: an organisation's requests, run as BPMN diagrams. | Маршрут: заявки организации по схемам BPMN.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(package_name="marshrut", message="Marshrut %(version)s")
+def main() -> None: ...
+
+
+for made in (
+    serving.demo,
+    serving.serve,
+    serving.worker,
+    processes.deploy,
+    processes.lint,
+    upkeep.db,
+    upkeep.user,
+):
+    main.add_command(made)
+
+
+@main.group("dmn", help="Decisions. | Решения.")
+def dmn() -> None: ...
+
+
+@dmn.command("evaluate", help="Evaluate a decision. | Вычислить решение.")
+@click.argument("file")
+@click.option("--decision", required=True, help="Name or id. | Имя или id.")
+@click.option(
+    "--input", "source", required=True, help="JSON file, or - for standard input. | Файл JSON или -."
+)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+@command
+def evaluate(context: click.Context, file: str, decision: str, source: str, as_json: bool) -> None:
+    from bpmn.dmn import evaluate_cli
+
+    stdin = sys.stdin
+    code, text = evaluate_cli.run(
+        file=file, decision=decision, input=source, as_json=as_json, language=language(), stdin=stdin
+    )
+    click.echo(text, err=bool(code) and not as_json)
+    context.exit(code)
+
+
+@main.command("bench", help="Measure speed on this machine. | Измерить скорость.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+@command
+def bench(context: click.Context, as_json: bool) -> None:
+    if importlib.util.find_spec("web.bench") is None:
+        stop(_("This installation has no benchmark"))
+    context.exit(importlib.import_module("web.bench").run(as_json=as_json))
+
+
+def _utf8() -> None:
+    """Speak UTF-8 whatever the terminal's encoding is, so that nothing fails on a letter."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+
+
+_utf8()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands of `marshrut`, one module per subject; `web.cli` puts them together."""

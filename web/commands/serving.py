@@ -1,0 +1,150 @@
+"""`demo`, `serve` and `worker`: the product running."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from web.commands.set_up import config_option, data_option, load, opened
+from web.commands.speech import command, say, stop
+from web.commands.speech import gettext as _
+
+if TYPE_CHECKING:
+    from web.config import Config
+    from web.services import Services
+
+STOP_WITHIN_S = 10
+
+
+@click.command("demo", help="Show the product with an example organisation. | Показать продукт на примере.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@data_option
+@command
+def demo(port: int, host: str, data: Path | None) -> None:
+    from web import config as settings
+
+    shown = "localhost" if host in ("0.0.0.0", "127.0.0.1", "::") else host  # noqa: S104 (compared, not bound)
+    config = settings.load(
+        None,
+        data=data or Path("data") / "demo",
+        demo=True,
+        base_url=f"http://{shown}:{port}",
+        server={"host": host, "port": port},
+        logging={"level": "warning"},
+    )
+    with opened(config) as services:
+        _seed(services)
+        _welcome(services, config)
+        _serve(services, config)
+
+
+def _seed(services: "Services") -> None:
+    """Fill an empty demonstration: organisation, people, processes, requests made by really running them."""
+    from web.demo import is_seeded, seed
+
+    if is_seeded(services.storage):
+        return
+    say(_("Preparing the example: organisation, people, requests…"))
+    seed(services.engine, services.storage)
+
+
+def _welcome(services: "Services", config: "Config") -> None:
+    from storage.queries.people import people
+    from storage.queries.processes import startable
+    from web.public_forms import has_public_form
+
+    with services.storage.read() as connection:
+        persons = [person for person in people(connection) if person.active]
+        processes = startable(connection, now=services.now())
+    say()
+    say(_("Marshrut runs at %(address)s", address=config.base_url))
+    for process in processes:
+        if has_public_form(services.engine.deployments.bundle(process.definition_id)):
+            say(_("Clients' form: %(address)s", address=f"{config.base_url}/c/{process.key}"))
+    say(_("Sign in as anyone with one click on the first page:"))
+    for person in persons:
+        say(f"  {person.name} — {person.position or '—'} — {person.email}")
+    say(_("Press Ctrl+C to stop. Data: %(folder)s", folder=config.data))
+    say()
+
+
+@click.command("serve", help="Serve pages and run jobs. | Обслуживать страницы и выполнять задания.")
+@config_option
+@data_option
+@click.option("--port", type=click.IntRange(1, 65535))
+@click.option("--no-jobs", is_flag=True, help="Leave jobs to `worker`. | Без выполнения заданий.")
+@command
+def serve(config_path: Path | None, data: Path | None, port: int | None, no_jobs: bool) -> None:
+    config = load(config_path, data)
+    with opened(config) as services:
+        say(_("Marshrut runs at %(address)s", address=config.base_url))
+        _serve(services, config, port=port, with_jobs=not no_jobs)
+
+
+@click.command("worker", help="Run jobs and timers only. | Только выполнять задания и таймеры.")
+@config_option
+@data_option
+@command
+def worker(config_path: Path | None, data: Path | None) -> None:
+    with opened(load(config_path, data)) as services, _executor(services, True):
+        say(_("The worker runs jobs and timers. Press Ctrl+C to stop."))
+        with contextlib.suppress(_Stopped):
+            _wait_for_signals(threading.Event().wait)
+
+
+class _Stopped(BaseException):
+    """A signal asked us to end."""
+
+
+def _serve(
+    services: "Services", config: "Config", *, port: int | None = None, with_jobs: bool = True
+) -> None:
+    from cheroot.wsgi import Server
+
+    from web.app import create_app
+
+    app = create_app(config, services)
+    bind = (config.server.host, port or config.server.port)
+    server = Server(
+        bind, app, numthreads=config.server.threads, server_name="marshrut", request_queue_size=128
+    )
+    server.shutdown_timeout = STOP_WITHIN_S
+    try:
+        server.prepare()
+    except OSError as error:
+        stop(_("Port %(port)s cannot be used: %(reason)s", port=bind[1], reason=error))
+    with _executor(services, with_jobs), contextlib.suppress(_Stopped):
+        try:
+            _wait_for_signals(server.serve)
+        finally:
+            server.stop()
+
+
+@contextlib.contextmanager
+def _executor(services: "Services", wanted: bool) -> Iterator[None]:
+    from timers.embedded import EmbeddedExecutor
+
+    if not wanted:
+        yield
+        return
+    executor = EmbeddedExecutor(services.engine)
+    executor.start()
+    try:
+        yield
+    finally:
+        executor.stop(STOP_WITHIN_S)
+
+
+def _wait_for_signals(run: Any) -> None:
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise _Stopped
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, end)
+    run()
