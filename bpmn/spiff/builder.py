@@ -170,7 +170,7 @@ class Builder:
             element,
             name,
             handler=element.handler or "",
-            result=node.extras.get("resultVariable"),
+            result=node.extras.get("resultVariable") or node.extras.properties.get("result"),
             priority=priority,
         )
 

@@ -61,10 +61,12 @@ def _is_event_subprocess(scope: Any) -> bool:
     return bool(scope.host.task_spec.event_driven)
 
 
-def _flat(log: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _flat(log: list[dict[str, Any]], around: list[Any] | None = None) -> list[dict[str, Any]]:
+    """Return the handlers of a log, oldest first, each with all the local sheets around it."""
     result: list[dict[str, Any]] = []
     for entry in log:
+        local = [*(around or ()), *entry.get("l", ())]
         if "h" in entry:
-            result.append(entry)
-        result.extend(_flat(entry.get("n", [])))
+            result.append({"s": entry["s"], "h": entry["h"], **({"l": local} if local else {})})
+        result.extend(_flat(entry.get("n", []), local))
     return result

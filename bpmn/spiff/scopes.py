@@ -83,16 +83,24 @@ class ScopeMixin:
     def log_compensation(self, token: Token, handler: "CompensationHandler") -> None:
         """Remember that the activity of *token* can be undone."""
         entry: dict[str, Any] = {"s": self.spec.name, "a": handler.activity, "h": handler.spec.name}
-        local = []
+        local = self.locals_of(token)
+        if local:
+            entry["l"] = local
+        self.log.append(entry)
+
+    def locals_of(self, token: Token) -> list[Any]:
+        """Return the local sheets between *token* and this scope as they are stored, the outermost first."""
+        local: list[Any] = []
+        new: dict[str, bytes] = {}
         sheet: Sheet | None = token.sheet
         while sheet is not None and sheet is not self.sheet:
-            local.append(sheet)
+            local.append([{k: v for k, v in part.items() if k[:1] != "\0"} for part in sheet.dump(new)])
             sheet = sheet.outer
-        if local:
-            new: dict[str, bytes] = {}
-            entry["l"] = orjson.loads(dumps([item.dump(new) for item in reversed(local)]))
-            self.top_workflow.extra_values.update(new)
-        self.log.append(entry)
+        if not local:
+            return []
+        self.top_workflow.extra_values.update(new)
+        stored: list[Any] = orjson.loads(dumps(local[::-1]))
+        return stored
 
     def _task_completed_notify(self, task: Any) -> None:
         """The library's bookkeeping is not used."""

@@ -206,7 +206,11 @@ class Node(BpmnSpecMixin):
     def scope_done(self, host: Token, scope: "Scope") -> None:
         """The subprocess of *host* has ended: its compensation log moves up."""
         if scope.log:
-            host.scope.log.append({"s": self.scope_spec.name, "a": self.element_id, "n": scope.log})
+            entry: dict[str, Any] = {"s": self.scope_spec.name, "a": self.element_id, "n": scope.log}
+            local = host.scope.locals_of(host)
+            if local:
+                entry["l"] = local
+            host.scope.log.append(entry)
 
     def skip(self, token: Token, variables: Mapping[str, Any]) -> None:
         """Pass over the element (an operator's decision): complete it with *variables*."""

@@ -14,15 +14,15 @@ NOW = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
 HEAD = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" targetNamespace="http://x" id="defs">'
-    '<bpmn:message id="m1" name="M1"/><bpmn:message id="m2" name="M2"/><bpmn:signal id="s1" name="S1"/>'
-    '<bpmn:error id="e1" name="Declined" errorCode="E1"/><bpmn:escalation id="x1" escalationCode="X1"/>'
+    '<bpmn:message id="msg1" name="M1"/><bpmn:message id="msg2" name="M2"/><bpmn:signal id="sig1" name="S1"/>'
+    '<bpmn:error id="err1" name="Declined" errorCode="E1"/><bpmn:escalation id="esc1" escalationCode="X1"/>'
 )
 TAIL = "</bpmn:definitions>"
 START, END = '<bpmn:startEvent id="start"/>', '<bpmn:endEvent id="end"/>'
-MESSAGE = '<bpmn:messageEventDefinition messageRef="m1"/>'
-SIGNAL = '<bpmn:signalEventDefinition signalRef="s1"/>'
-ERROR = '<bpmn:errorEventDefinition errorRef="e1"/>'
-ESCALATION = '<bpmn:escalationEventDefinition escalationRef="x1"/>'
+MESSAGE = '<bpmn:messageEventDefinition messageRef="msg1"/>'
+SIGNAL = '<bpmn:signalEventDefinition signalRef="sig1"/>'
+ERROR = '<bpmn:errorEventDefinition errorRef="err1"/>'
+ESCALATION = '<bpmn:escalationEventDefinition escalationRef="esc1"/>'
 TERMINATE = "<bpmn:terminateEventDefinition/>"
 COMPENSATE = "<bpmn:compensateEventDefinition/>"
 HOUR = "<bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition>"
@@ -120,7 +120,7 @@ def many(
     )
 
 
-def process(body: str, id: str = "p", **attributes: str) -> str:
+def process(body: str, id: str = "proc", **attributes: str) -> str:
     """An executable process."""
     text = "".join(f' {k}="{v}"' for k, v in attributes.items())
     return f'<bpmn:process id="{id}" isExecutable="true"{text}>{body}</bpmn:process>'
@@ -132,7 +132,7 @@ def document(*processes: str) -> bytes:
 
 
 def compiled(*bodies: str) -> Bundle:
-    """Compile a file whose first process has the id p; further texts are whole processes."""
+    """Compile a file whose first process has the id proc; further texts are whole processes."""
     return compile_bundle({"p.bpmn": document(process(bodies[0]), *bodies[1:])})
 
 
@@ -292,4 +292,4 @@ def run(
     """Compile and start a process; it must have no problems that are errors."""
     bundle = compiled(*bodies)
     assert bundle.deployable, [problem.message_en for problem in bundle.problems]
-    return Run(bundle.processes["p"], variables, services=services, start=start)
+    return Run(bundle.processes["proc"], variables, services=services, start=start)
