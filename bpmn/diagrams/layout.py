@@ -6,12 +6,12 @@ rows of its lane.  Sub-processes are laid out first and stand expanded.  Lines
 that go back run below everything of their process.
 """
 
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bpmn.diagrams.model import ARTIFACTS, CONTAINERS, Edge, Item, Model, Plane, Point, Shape
-from bpmn.diagrams.text import LINE, wrap
+from bpmn.diagrams.ranking import Ranking
+from bpmn.diagrams.routing import Router
+from bpmn.diagrams.text import LINE, width_of, wrap
 
 GAP_X, GAP_Y = 50.0, 30.0
 LANE_HEAD = 30.0
@@ -98,12 +98,14 @@ class _Grid:
     def __init__(self, scope: Item, depth: int) -> None:
         self._scope = scope
         parts = _parts(scope)
-        self._nodes = [part for part in parts if part.is_flow_node and part.kind != "boundaryEvent"]
+        nodes = [part for part in parts if part.is_flow_node and part.kind != "boundaryEvent"]
+        self._nodes = [node for node in nodes if node.get("triggeredByEvent") != "true"]
+        self._loose = [node for node in nodes if node.get("triggeredByEvent") == "true"]
         self._attached = [part for part in parts if part.kind == "boundaryEvent"]
         self._artifacts = [part for part in parts if part.kind in ARTIFACTS]
         self._flows = [part for part in parts if part.kind in ("sequenceFlow", "association")]
         self._blocks: dict[str, _Block] = {}
-        for node in self._nodes:
+        for node in nodes:
             if node.kind in CONTAINERS and depth < MAX_DEPTH:
                 inner = _scope(node, depth + 1)
                 if inner.shapes:
@@ -113,9 +115,9 @@ class _Grid:
             part for part in parts if part.kind == "lane" and not any(c.kind == "lane" for c in part.children)
         ]
         self._lane_of = self._lane_numbers()
-        self._arcs = self._forward_arcs()
-
-    # -- the graph ------------------------------------------------------------------------
+        self._ranking = Ranking(self._nodes, self._flows, self._hosts, self._lane_of)
+        self._lefts: dict[int, float] = {}
+        self._middles: dict[tuple[int, int], float] = {}
 
     def _lane_numbers(self) -> dict[str, int]:
         numbers: dict[str, int] = {}
@@ -125,98 +127,24 @@ class _Grid:
                     numbers[(child.text or "").strip().rpartition(":")[2]] = number
         return numbers
 
-    def _host(self, identifier: str) -> str:
-        return self._hosts.get(identifier, identifier)
-
-    def _forward_arcs(self) -> dict[str, list[str]]:
-        """Return the successors of every node without the arcs that close a loop (depth-first from the starts)."""
-        known = {node.id for node in self._nodes}
-        outgoing: dict[str, list[str]] = {node.id: [] for node in self._nodes}
-        incoming: dict[str, int] = dict.fromkeys(outgoing, 0)
-        for flow in self._flows:
-            source, target = self._host(flow.reference("sourceRef")), self._host(flow.reference("targetRef"))
-            if flow.kind == "sequenceFlow" and source in known and target in known and source != target:
-                outgoing[source].append(target)
-                incoming[target] += 1
-        starts = [node.id for node in self._nodes if incoming[node.id] == 0]
-        done: set[str] = set()
-        open_: set[str] = set()
-        forward: dict[str, list[str]] = {identifier: [] for identifier in outgoing}
-        for first in [*starts, *outgoing]:
-            stack = [(first, iter(outgoing[first]))] if first not in done else []
-            open_.update([first] if stack else [])
-            while stack:
-                node, rest = stack[-1]
-                for target in rest:
-                    if target in open_:
-                        continue
-                    forward[node].append(target)
-                    if target not in done:
-                        open_.add(target)
-                        stack.append((target, iter(outgoing[target])))
-                        break
-                else:
-                    stack.pop()
-                    open_.discard(node)
-                    done.add(node)
-        return forward
-
-    def _columns(self) -> dict[str, int]:
-        """Return the longest way to each node (the forward arcs have no loops)."""
-        incoming: dict[str, int] = dict.fromkeys(self._arcs, 0)
-        for targets in self._arcs.values():
-            for target in targets:
-                incoming[target] += 1
-        ready = [identifier for identifier, count in incoming.items() if count == 0]
-        columns = dict.fromkeys(self._arcs, 0)
-        for identifier in ready:
-            for target in self._arcs[identifier]:
-                columns[target] = max(columns[target], columns[identifier] + 1)
-                incoming[target] -= 1
-                if incoming[target] == 0:
-                    ready.append(target)
-        return columns
-
-    def _rows(self, columns: dict[str, int]) -> dict[str, tuple[int, int]]:
-        """Return (lane, row in it) of each node: in the row of its first predecessor, or the nearest free one.
-
-        The cells that a long line crosses are kept free.
-        """
-        sources: dict[str, list[str]] = {identifier: [] for identifier in self._arcs}
-        for source, targets in self._arcs.items():
-            for target in targets:
-                sources[target].append(source)
-        taken: set[tuple[int, int, int]] = set()
-        rows: dict[str, tuple[int, int]] = {}
-        for identifier in sorted(self._arcs, key=lambda key: columns[key]):
-            lane = self._lane_of.get(identifier, 0)
-            same_lane = [rows[source][1] for source in sources[identifier] if rows[source][0] == lane]
-            wish = same_lane[0] if same_lane else 0
-            column = columns[identifier]
-            first = min((columns[source] + 1 for source in sources[identifier]), default=column)
-            row = next(row for row in _nearest(wish) if (lane, column, row) not in taken)
-            rows[identifier] = lane, row
-            for crossed in range(first if row == wish else column, column + 1):
-                taken.add((lane, crossed, row))
-        return rows
-
-    # -- the drawing ----------------------------------------------------------------------
-
     def block(self) -> _Block:
         result = _Block()
-        columns = self._columns()
-        rows = self._rows(columns)
+        columns, rows = self._ranking.columns, self._ranking.rows
         self._place_nodes(result, columns, rows)
+        self._place_loose(result)
         self._place_attached(result)
         self._place_artifacts(result)
         places = {shape.id: shape for shape in result.shapes}
-        lowest = result.height
+        router = Router([shape for shape in result.shapes if shape.kind != "lane"], result.height)
         for flow in self._flows:
             source, target = places.get(flow.reference("sourceRef")), places.get(flow.reference("targetRef"))
             if source and target:
-                points, lowest = _route(source, target, lowest, straight=flow.kind == "association")
+                cells = self._ranking.tracks.get((self._ranking.host(source.id), target.id), [])
+                levels = [(self._lefts[column], self._middles[rows[cell]]) for column, cell in cells]
+                points = router.route(source, target, levels, straight=flow.kind == "association")
                 result.edges.append(Edge(flow.id, flow, points))
-        result.height = max(result.height, lowest + (20 if lowest > result.height else 0))
+        if router.lowest > result.height:
+            result.height = router.lowest + 20
         self._stretch_last_lane(result)
         return result
 
@@ -230,32 +158,52 @@ class _Grid:
 
     def _place_nodes(self, result: _Block, columns: dict[str, int], rows: dict[str, tuple[int, int]]) -> None:
         widths: dict[int, float] = {}
-        heights: dict[tuple[int, int], float] = {}
+        heights: dict[tuple[int, int], float] = dict.fromkeys(rows.values(), 40.0)
         for node in self._nodes:
             width, height = self._size(node)
             column, row = columns[node.id], rows[node.id]
             widths[column] = max(widths.get(column, 0.0), width, 60.0)
-            heights[row] = max(heights.get(row, 0.0), height, 76.0)
-        offset = LANE_HEAD if self._lanes else 0.0
-        lefts, x = {}, offset + 24.0
+            heights[row] = max(heights[row], height, 76.0)
+        gaps = self._gaps(columns)
+        x = (LANE_HEAD if self._lanes else 0.0) + 24.0
         for column in range(max(widths, default=-1) + 1):
-            lefts[column] = x
-            x += widths.get(column, 60.0) + GAP_X
+            self._lefts[column] = x
+            x += widths.get(column, 60.0) + gaps.get(column, GAP_X)
         tops, y = self._row_tops(heights, result)
+        self._middles = {row: tops[row] + heights[row] / 2 for row in tops}
         for node in self._nodes:
             width, height = self._size(node)
             column, row = columns[node.id], rows[node.id]
-            left = lefts[column] + (widths[column] - width) / 2
-            top = tops[row] + (heights[row] - height) / 2
-            inner = self._blocks.get(node.id)
-            result.shapes.append(Shape(node.id, node, (left, top, width, height), expanded=inner is not None))
-            if inner:
-                inner.moved(left + 10, top + 22)
-                result.shapes += inner.shapes
-                result.edges += inner.edges
-        result.width, result.height = x - GAP_X + 24.0, y
+            left = self._lefts[column] + (widths[column] - width) / 2
+            self._place(result, node, left, self._middles[row] - height / 2)
+        result.width, result.height = max(x - GAP_X + 24.0, 160.0), y
+
+    def _place(self, result: _Block, node: Item, left: float, top: float) -> None:
+        inner = self._blocks.get(node.id)
+        result.shapes.append(Shape(node.id, node, (left, top, *self._size(node)), expanded=inner is not None))
+        if inner:
+            inner.moved(left + 10, top + 22)
+            result.shapes += inner.shapes
+            result.edges += inner.edges
+
+    def _gaps(self, columns: dict[str, int]) -> dict[int, float]:
+        """Return the room after each column: enough for the names of the lines that start there."""
+        gaps: dict[int, float] = {}
+        for flow in self._flows:
+            column = columns.get(self._ranking.host(flow.reference("sourceRef")))
+            if column is not None and flow.name:
+                gaps[column] = max(gaps.get(column, GAP_X), min(width_of(flow.name), 110.0) + 28)
+        return gaps
+
+    def _place_loose(self, result: _Block) -> None:
+        """Put event sub-processes, which no line reaches, below everything else."""
+        for node in self._loose:
+            width, height = self._size(node)
+            self._place(result, node, (LANE_HEAD if self._lanes else 0.0) + 24.0, result.height)
+            result.height += height + 24.0
+            result.width = max(result.width, width + 48.0 + (LANE_HEAD if self._lanes else 0.0))
         for shape in result.shapes:
-            if shape.kind == "lane":
+            if shape.item in self._lanes:
                 shape.box = (0.0, shape.box[1], result.width, shape.box[3])
 
     def _row_tops(
@@ -318,52 +266,6 @@ def _parts(scope: Item) -> list[Item]:
         if child.kind in ("laneSet", "lane", "childLaneSet"):
             found += _parts(child)
     return found
-
-
-def _nearest(wish: int) -> Iterator[int]:
-    """Rows in the order they are tried: the wish, then below and above it by turns."""
-    yield wish
-    for step in itertools.count(1):
-        yield wish + step
-        if step <= wish:
-            yield wish - step
-
-
-def _route(source: Shape, target: Shape, lowest: float, *, straight: bool) -> tuple[list[Point], float]:
-    """Return the corners of a line and the new lowest level in use."""
-    x1, y1, w1, h1 = source.box
-    x2, y2, w2, h2 = target.box
-    middle1, middle2 = y1 + h1 / 2, y2 + h2 / 2
-    if straight:
-        return [(x1 + w1 / 2, y1 + h1), (x2 + w2 / 2, y2)] if y2 > y1 else [
-            (x1 + w1 / 2, y1),
-            (x2 + w2 / 2, y2 + h2),
-        ], lowest
-    if source.kind == "boundaryEvent":
-        if x2 > x1 + w1 and middle2 > y1 + h1:
-            return [(x1 + w1 / 2, y1 + h1), (x1 + w1 / 2, middle2), (x2, middle2)], lowest
-        lowest += 16
-        return [
-            (x1 + w1 / 2, y1 + h1),
-            (x1 + w1 / 2, lowest),
-            (x2 + w2 / 2, lowest),
-            (x2 + w2 / 2, y2 + h2),
-        ], lowest
-    if x2 >= x1 + w1:
-        if abs(middle1 - middle2) < 0.5:
-            return [(x1 + w1, middle1), (x2, middle2)], lowest
-        if source.kind.endswith("Gateway"):
-            edge = y1 + h1 if middle2 > middle1 else y1
-            return [(x1 + w1 / 2, edge), (x1 + w1 / 2, middle2), (x2, middle2)], lowest
-        bend = x2 - GAP_X / 2
-        return [(x1 + w1, middle1), (bend, middle1), (bend, middle2), (x2, middle2)], lowest
-    lowest += 16
-    return [
-        (x1 + w1 / 2, y1 + h1),
-        (x1 + w1 / 2, lowest),
-        (x2 + w2 / 2, lowest),
-        (x2 + w2 / 2, y2 + h2),
-    ], lowest
 
 
 def _message_flows(model: Model, plane: Plane) -> None:

@@ -13,7 +13,7 @@ from bpmn.diagrams.layout import lay_out
 from bpmn.diagrams.lines import draw_edge, extent, label_place
 from bpmn.diagrams.model import CONTAINERS, Box, Edge, Model, Plane, Shape, read_model
 from bpmn.diagrams.shapes import AROUND, FAILED, HERE, PAST, PLAIN, SOFT, Paint, draw, halo
-from bpmn.diagrams.text import LINE, attribute, width_of, wrap, write
+from bpmn.diagrams.text import LINE, attribute, width_of, wrap_label, write
 from bpmn.xml import parse_xml
 
 Mark = Literal["past", "here", "failed"]
@@ -154,9 +154,9 @@ class _Picture:
         x, y, width, height = shape.box
         if shape.label and shape.label[2] >= 1:
             left, top, label_width, _ = shape.label
-            lines = wrap(name, max(label_width + 4, 90 if label_width < 30 else 40))
+            lines = wrap_label(name, _label_width(label_width))
             return _label(lines, left + label_width / 2, top)
-        lines = wrap(name, 110, 4)
+        lines = wrap_label(name, 110, 4)
         if shape.kind.endswith("Gateway"):
             return _label(lines, x + width / 2, y - len(lines) * LINE - 3)
         return _label(lines, x + width / 2, y + height + 4)
@@ -167,10 +167,10 @@ class _Picture:
             return None
         if edge.label and edge.label[2] >= 1:
             left, top, label_width, _ = edge.label
-            lines = wrap(name, max(label_width + 4, 90 if label_width < 30 else 40))
+            lines = wrap_label(name, _label_width(label_width))
             return _label(lines, left + label_width / 2, top)
         (x, y), anchor = label_place(edge)
-        lines = wrap(name, 120, 3)
+        lines = wrap_label(name, 120, 3)
         rise = (len(lines) - 1) * LINE * (1.0 if anchor == "middle" else 0.5)
         return _label(lines, x, y - rise, anchor=anchor)
 
@@ -185,6 +185,11 @@ class _Picture:
             f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="20" rx="10" fill="{colour}"/>'
             f"{write((text,), x + width / 2, y + 3.5, fill='#fff', bold=True)}</g>"
         )
+
+
+def _label_width(given: float) -> float:
+    """Return the width to wrap at: files hold the size of the text in another font, or no real size."""
+    return 90.0 if given < 20 else given * 1.15 + 6
 
 
 def _label(lines: tuple[str, ...], x: float, top: float, anchor: str = "middle") -> tuple[str, Box]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bpmn.diagrams import icons
 from bpmn.diagrams.model import CONTAINERS, Item, Shape
-from bpmn.diagrams.text import LINE, wrap, write
+from bpmn.diagrams.text import LINE, width_of, wrap, write
 
 GREY, TEAL, RED, INK, SOFT = "#869193", "#0b5c5d", "#ac2219", "#172022", "#4c585b"
 
@@ -178,13 +178,8 @@ def _activity_text(shape: Shape, paint: Paint, name: str, icon: bool, markers: b
     room = height - (16 if markers else 4)
     lines = wrap(name, max(width - 10, 20), int(room // LINE))
     top = y + 2 + (room - len(lines) * LINE) / 2
-    if icon and top < y + 20:
-        space = y + 20 + len(lines) * LINE <= y + room
-        if space:
-            top = y + 20
-        else:
-            lines = wrap(name, max(width - 46, 20), int(room // LINE))
-            top = y + 2 + (room - len(lines) * LINE) / 2
+    if icon and top < y + 21 and lines and width_of(lines[0]) > width - 48:
+        top = min(y + 21, y + 2 + room - len(lines) * LINE)
     return write(lines, x + width / 2, top, fill=paint.text, bold=bold)
 
 

@@ -51,6 +51,12 @@ def wrap(text: str, width: float, limit: int = 8, size: float = SIZE) -> tuple[s
     return tuple(lines)
 
 
+def wrap_label(text: str, width: float, limit: int = 6) -> tuple[str, ...]:
+    """Break an outside label: about *width* wide, but never inside a word of usual length."""
+    longest = max(map(width_of, text[:_MAX_TEXT].split()), default=0.0)
+    return wrap(text, max(width, min(longest, 140.0) + 1), limit)
+
+
 def _pieces(word: str, width: float, size: float) -> list[str]:
     """Split a word that is wider than a line, at a hyphen or slash where it has one."""
     if width_of(word, size) <= width:
@@ -93,7 +99,9 @@ def write(
     extra = f' class="{classes}"' if classes else ""
     if anchor != "middle":
         extra += f' text-anchor="{anchor}"'
-    if halo:
+    if not halo:
+        extra += ' stroke="none"'
+    else:
         extra += ' stroke="#fff" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'
     if bold:
         extra += ' font-weight="600"'
