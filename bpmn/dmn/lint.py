@@ -65,7 +65,7 @@ def _of_error(error: DmnError) -> Problem:
 
 
 def _problem(
-    element: str | None, rule: str, severity: str, *, line: int | None = None, **values: Any
+    element: str | None, rule: str, severity: str, /, *, line: int | None = None, **values: Any
 ) -> Problem:
     russian = render(rule, "ru", localised(values, "ru"))
     english = render(rule, "en", localised(values, "en"))

@@ -12,7 +12,7 @@ from typing import Any
 from bpmn import feel
 from bpmn.dmn import hit_policies
 from bpmn.dmn.model import Literal, Table
-from bpmn.dmn.probes import OTHER, Probes, compile_cell, is_simple
+from bpmn.dmn.probes import ANYTHING, OTHER, Probes, compile_cell, is_simple
 from bpmn.dmn.run import show
 from bpmn.dmn.types import ANY, Type
 
@@ -105,7 +105,7 @@ def _cells(
             if wrong is not None:
                 values.update(type=kind.name, value=show(wrong))
                 yield Finding(rule.element or table.element, "dmn.cell_type", "error", values, rule.line)
-            elif box.masks[index] == 0 and columns[index].known:
+            elif box.masks[index] == 0 and columns[index].known and columns[index].complete:
                 values.update(cell=cell.text)
                 yield Finding(rule.element or table.element, "dmn.never", "warning", values, rule.line)
 
@@ -204,6 +204,8 @@ def _same_outputs(table: Table, first: _Box, second: _Box) -> bool:
 def _unreachable(
     table: Table, place: str, columns: Sequence[Probes], boxes: Sequence[_Box]
 ) -> Iterator[Finding]:
+    if not all(column.complete for column in columns):
+        return
     for number, box in enumerate(boxes):
         if not box.simple or None in box.masks or 0 in box.masks:
             continue
@@ -292,7 +294,7 @@ def _example(table: Table, columns: Sequence[Probes], places: Sequence[int]) -> 
         if value == OTHER:
             english.append(f"{column.label} is any other text")
             russian.append(f"{column.label} — любой другой текст")
-        elif value is not None:
+        elif value is not ANYTHING and value is not None:
             english.append(f"{column.label} = {show(value)}")
             russian.append(f"{column.label} = {show(value)}")
     return ", ".join(english), ", ".join(russian)

@@ -15,11 +15,14 @@ from bpmn.dmn.types import BASE_TYPES, Type
 #: Stands for "any text that no cell mentions".
 OTHER = "\N{HORIZONTAL ELLIPSIS}"
 
-_MAX_VALUES = 400
+#: Stands for any value of a column whose cells mention none.
+ANYTHING = object()
+
+_MAX_TESTS = 150_000
 
 _TEMPORAL = r'(?:@|(?:date and time|date|time|duration)\s*\(\s*)"[^"]*"(?:\s*\))?'
 _LITERAL = re.compile(
-    rf'{_TEMPORAL}|"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|-?\.\d+|\btrue\b|\bfalse\b'
+    rf'\.\.|{_TEMPORAL}|"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|-?\.\d+|\btrue\b|\bfalse\b'
 )
 _SIMPLE = re.compile(r"(?:\s|,|\.\.|[\[\]()<>=?]|!=|\bnot\b|\bnull\b)*")
 
@@ -42,9 +45,11 @@ def is_simple(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def _literals(text: str) -> tuple[Any, ...]:
     found = []
-    for token in _LITERAL.findall(text):
+    for piece in _LITERAL.findall(text):
+        if piece == "..":
+            continue
         try:
-            value = feel.compile(token).evaluate({})
+            value = feel.compile(piece).evaluate({})
         except feel.FeelError:
             continue
         if value is not None:
@@ -53,7 +58,10 @@ def _literals(text: str) -> tuple[Any, ...]:
 
 
 class Probes:
-    """The values to try in one column.  `known` when they are all that the column may hold."""
+    """The values to try in one column.
+
+    `complete` when they judge every simple cell fully; `known` when the column has telling values at all.
+    """
 
     def __init__(self, cells: Sequence[Literal], allowed: str | None, kind: Type) -> None:
         texts = [cell.text for cell in cells]
@@ -61,12 +69,17 @@ class Probes:
         mentioned = [value for text in [*texts, allowed or ""] for value in _literals(text)]
         mentioned += getattr(kind, "mentioned", ())
         candidates = _neighbours(_distinct(mentioned), kind)
+        most = _MAX_TESTS // max(1, len(set(texts)))
+        self.complete = len(candidates) <= most
+        self.known = bool(candidates)
         self.values = [
             value
-            for value in candidates[:_MAX_VALUES]
+            for value in candidates[:most]
             if kind.conforms(value) and (tests is None or tests.test(value, {}) is True)
         ]
-        self.known = len(candidates) <= _MAX_VALUES and bool(self.values)
+        if not candidates:
+            self.values = [ANYTHING]
+        self._masks: dict[str, int | None] = {}
 
     def literals(self, text: str) -> tuple[Any, ...]:
         """Return the values that a cell mentions."""
@@ -74,8 +87,15 @@ class Probes:
 
     def mask(self, text: str) -> int | None:
         """Return which values pass a cell, as bits; None when the cell cannot be judged."""
+        if text not in self._masks:
+            self._masks[text] = self._judge(text)
+        return self._masks[text]
+
+    def _judge(self, text: str) -> int | None:
         if text in ("", "-"):
             return (1 << len(self.values)) - 1
+        if not self.known:
+            return None
         compiled = compile_cell(text)
         if compiled is None:
             return None
