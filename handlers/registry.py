@@ -29,6 +29,8 @@ GROUP = "marshrut.handlers"
 BUILTIN = (
     "handlers.requests",
     "handlers.approvals",
+    "handlers.documents",
+    "handlers.notifications",
     "handlers.catalogs",
 )
 

@@ -248,7 +248,7 @@ def _guard(tree: nodes.Template) -> None:
     _replace_concats(tree)
 
 
-def _filtered(node: nodes.Expr, name: str) -> nodes.Filter:
+def _filtered(node: Any, name: str) -> nodes.Filter:
     made = nodes.Filter(node, name, [], [], None, None)
     made.set_lineno(node.lineno)
     return made
