@@ -8,9 +8,11 @@ from types import ModuleType
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from bpmn.engine import ProcessEngine
+from handlers.settings import MailSettings, Settings
 from storage import schema
 from storage.database import Storage
-from web import assets, errors, i18n, logs, navigation, security, settings
+from web import assets, errors, i18n, logs, navigation, process_names, security, settings
 from web.config import Config
 from web.current import current_account
 from web.identity import Accounts
@@ -27,12 +29,36 @@ PAGES = (
 
 def build_services(config: Config) -> Services:
     """Open the storage, bring its schema up to date and put the engine together."""
-    from bpmn.engine import ProcessEngine
-
     storage = Storage(config.database_url, config.files_dir)
     schema.upgrade(storage)
-    engine = ProcessEngine(storage=storage)
+    engine = ProcessEngine(storage, secret_key=config.secret_key(), settings=engine_settings(config))
     return Services(config, storage, engine, Throttle(), engine.now)
+
+
+def engine_settings(config: Config) -> Settings:
+    """Return what handlers are told of the settings."""
+    mail = config.mail
+    return Settings(
+        base_url=config.base_url.rstrip("/"),
+        organisation_name=config.organisation.name,
+        organisation_code=config.organisation.code,
+        language=config.language,
+        time_zone=config.timezone,
+        country=config.country,
+        phone_region=config.country,
+        fonts_dir=assets.FONTS if assets.FONTS.is_dir() else None,
+        mail=MailSettings(
+            transport=mail.transport,
+            sender=mail.sender,
+            folder=config.mail_dir,
+            host=mail.smtp_host,
+            port=mail.smtp_port,
+            user=mail.smtp_user,
+            password=config.smtp_password,
+            security=mail.smtp_security,
+            timeout_s=mail.smtp_timeout_s,
+        ),
+    )
 
 
 def create_app(config: Config, services: Services | None = None) -> Flask:
@@ -49,6 +75,11 @@ def create_app(config: Config, services: Services | None = None) -> Flask:
     i18n.init(app)
     errors.init(app)
     app.jinja_env.globals.update(asset=assets.asset, icon=assets.icon, brand=assets.brand)
+    app.jinja_env.globals.update(
+        state_name=process_names.state_name,
+        source_name=process_names.source_name,
+        translate_status=process_names.translate_status,
+    )
     app.context_processor(_shell)
     for module in _pages():
         app.register_blueprint(module.blueprint)

@@ -32,6 +32,12 @@ class ConfigRefused(Exception):
 
 
 @dataclass(frozen=True)
+class Organisation:
+    name: str = "Marshrut"
+    code: str = ""
+
+
+@dataclass(frozen=True)
 class Server:
     host: str = "127.0.0.1"
     port: int = 8080
@@ -80,6 +86,7 @@ class Config:
     timezone: str = "Europe/Moscow"
     country: str = "RU"
     demo: bool = False
+    organisation: Organisation = field(default_factory=Organisation)
     server: Server = field(default_factory=Server)
     limits: Limits = field(default_factory=Limits)
     sign_in: SignIn = field(default_factory=SignIn)

@@ -70,7 +70,7 @@ def words(error: errors.EngineError) -> Words:
     if isinstance(error, errors.NotFound):
         return _status_words(404)
     if isinstance(error, errors.NotAllowed):
-        return Words(_not_allowed(error.reason), _("Nothing was changed."))
+        return Words(not_allowed_title(error.reason), _("Nothing was changed."))
     if isinstance(error, errors.InvalidForm):
         return Words(_("The form is not filled completely"), _("Check the fields that are marked."))
     if isinstance(error, errors.DeploymentRefused):
@@ -97,13 +97,15 @@ def _task_not_open(error: errors.TaskNotOpen) -> Words:
     return Words(_("This task is already done"), kept)
 
 
-def _not_allowed(reason: str) -> str:
+def not_allowed_title(reason: str) -> str:
+    """Return why somebody may not do something, by the engine's reason."""
     texts = {
-        "roles": _("This needs another role"),
-        "administrator": _("Only an administrator may do this"),
-        "not_candidate": _("This task is offered to other people"),
-        "held": _("Somebody else holds this task"),
-        "not_holder": _("Take the task first"),
+        "administrator.only": _("Only an administrator may do this"),
+        "request.not_yours": _("Only the responsible person may do this"),
+        "task.not_yours": _("This task is offered to other people"),
+        "task.held": _("Somebody else holds this task"),
+        "task.no_group": _("This task has no group to go back to"),
+        "task.nobody_holds": _("Nobody holds this task"),
     }
     return texts.get(reason, _("You may not do this"))
 

@@ -47,9 +47,9 @@ class AccountRole(RoleMixin):
         return hash(self.name)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class Account(UserMixin):
-    """A person as the pages know them."""
+    """A person as the pages know them.  (Flask-Security asks the class for `fs_uniquifier`, hence its default.)"""
 
     id: int
     email: str
@@ -59,7 +59,7 @@ class Account(UserMixin):
     position_en: str
     password: str | None
     active: bool
-    fs_uniquifier: str
+    fs_uniquifier: str = ""
     language: str
     theme: str
     density: str

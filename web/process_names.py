@@ -1,0 +1,77 @@
+"""Names that analysts gave, in the language of the page: elements, stages, statuses.
+
+Read through the engine's cached bundles; a definition whose bundle cannot be read shows its words untranslated.
+"""
+
+from dataclasses import dataclass
+
+from flask import g
+from flask_babel import gettext as _
+
+from bpmn.bundles import LoadedBundle
+from storage.queries.requests import Choices
+from web.current import current_engine
+from web.i18n import language
+
+
+@dataclass(frozen=True)
+class Names:
+    """The words of one version of a process."""
+
+    bundle: LoadedBundle
+    tongue: str
+
+    def text(self, source: str) -> str:
+        """Translate any of the analyst's texts; unknown ones stay as they are."""
+        return self.bundle.translate(source, self.tongue) if source else ""
+
+    def element(self, element_id: str) -> str:
+        """Return the name of an element, its id where it has none."""
+        for model in self.bundle.deployment.compiled.processes.values():
+            element = model.elements.get(element_id)
+            if element is not None:
+                return self.text(element.properties.get("title") or element.name or element_id)
+        return element_id
+
+    @property
+    def stages(self) -> list[str]:
+        """The stops of the route, in the source language."""
+        return list(self.bundle.model.stages)
+
+
+def names_of(definition_id: int) -> Names:
+    """Return the names of a definition, remembered for the length of one request."""
+    remembered: dict[int, Names] = g.setdefault("_process_names", {})
+    if definition_id not in remembered:
+        remembered[definition_id] = Names(current_engine().deployments.bundle(definition_id), language())
+    return remembered[definition_id]
+
+
+def state_name(state: str) -> str:
+    """Return the state of a request in words."""
+    texts = {
+        "active": _("in progress"),
+        "completed": _("finished"),
+        "cancelled": _("cancelled"),
+        "terminated": _("terminated"),
+        "error_ended": _("ended by an error"),
+    }
+    return texts.get(state, state)
+
+
+def source_name(source: str) -> str:
+    """Return where a request came from in words."""
+    texts = {
+        "web": _("client’s form"), "employee": _("colleague"), "mail": _("letter"), "api": _("program"),
+        "phone": _("phone call"), "message": _("another system"),
+    }  # fmt: skip
+    return texts.get(source, source)
+
+
+def translate_status(status: str, choices: Choices) -> str:
+    """Return a status in the language of the page, by the first process that knows it."""
+    for _key, _name, definition_id in choices.processes:
+        said = names_of(definition_id).text(status)
+        if said != status:
+            return said
+    return status

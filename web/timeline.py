@@ -1,0 +1,227 @@
+"""The timeline of a request in words: one line per step, decision, event, comment, document or letter."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from storage.queries.timeline import Entry
+from web import card_data, i18n
+from web.process_names import Names
+
+QUIET_EVENTS = frozenset({"completed", "started_called"})
+_MOST_CHARACTERS = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the template shows: `group` is the chip it belongs to."""
+
+    group: str  # steps | decisions | letters | documents | changes | comments
+    knot: str  # CSS class of its mark: step, choice or nothing
+    icon: str
+    title: str
+    who: str
+    at: datetime
+    note: str = ""
+    quote: str = ""
+    link: str = ""
+    public: bool = False
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    name: str
+    label: str
+    count: int
+    here: bool
+
+
+def lines(entries: Iterable[Entry], names: Names) -> list[Line]:
+    """Return the entries in the language of the page; what says nothing to people is left out."""
+    makers = {
+        "step": _step, "decision": _decision, "event": _event,
+        "comment": _comment, "document": _document, "mail": _mail,
+    }  # fmt: skip
+    made = (makers[entry.kind](entry, names) for entry in entries)
+    return [line for line in made if line is not None]
+
+
+def chips(all_lines: list[Line], chosen: str) -> list[Chip]:
+    """Return the filters with counts; kinds that do not occur are left out."""
+    labels = {
+        "steps": _("Steps"), "decisions": _("Decisions"), "letters": _("Letters"),
+        "documents": _("Documents"), "changes": _("Changes"), "comments": _("Comments"),
+    }  # fmt: skip
+    found = [Chip("", _("All"), len(all_lines), not chosen)]
+    for name, label in labels.items():
+        count = sum(line.group == name for line in all_lines)
+        if count or chosen == name:
+            found.append(Chip(name, label, count, chosen == name))
+    return found
+
+
+def by_day(shown: list[Line]) -> list[tuple[str, list[Line]]]:
+    """Return the lines under the words of their days."""
+    days: list[tuple[str, list[Line]]] = []
+    for line in shown:
+        name = i18n.day(line.at)
+        if not days or days[-1][0] != name:
+            days.append((name, []))
+        days[-1][1].append(line)
+    return days
+
+
+def _who(entry: Entry) -> str:
+    return entry.who_en if i18n.language() == "en" else entry.who
+
+
+def _step(entry: Entry, names: Names) -> Line:
+    note = ""
+    if entry.began_at is not None:
+        note = _("took %(span)s", span=i18n.duration(entry.at - entry.began_at))
+    return Line("steps", "step", "check-lg", names.element(entry.what), _who(entry), entry.at, note)
+
+
+def _decision(entry: Entry, names: Names) -> Line | None:
+    explained = entry.data.get("decision")
+    if not isinstance(explained, dict):
+        return None
+    return Line(
+        "decisions", "choice", "signpost-split", names.element(entry.what), "", entry.at,
+        _explanation(explained, names),
+    )  # fmt: skip
+
+
+def _explanation(explained: dict[str, Any], names: Names) -> str:
+    """Say which rules fired and what came out, for every table that took part."""
+    language = i18n.language()
+    parts = []
+    result = explained.get("result")
+    rules = explained.get("rules") or explained.get("matched_rules") or []
+    if rules:
+        numbers = ", ".join(
+            str(rule.get("number", rule.get("index", ""))) if isinstance(rule, dict) else str(rule)
+            for rule in rules
+        )
+        parts.append(_("rule %(numbers)s fired", numbers=numbers))
+    if isinstance(result, dict):
+        parts += [
+            f"{names.text(str(key))}: {card_data.text(value, language)}" for key, value in result.items()
+        ]
+    elif result is not None:
+        parts.append(card_data.text(result, language))
+    return "; ".join(parts)
+
+
+def _event(entry: Entry, names: Names) -> Line | None:
+    if entry.what in QUIET_EVENTS:
+        return None
+    data, who = entry.data, _who(entry)
+    task = names.text(str(data.get("task", "")))
+    changed: list[tuple[str, str, str]] = []
+    note = quote = ""
+    group, knot, icon = "changes", "", "pencil"
+    match entry.what:
+        case "started":
+            group, icon, title = "steps", "flag", _("Request started")
+        case "status":
+            before, after = names.text(str(data.get("from", ""))), names.text(str(data.get("to", "")))
+            title = _("Status")
+            if before:
+                changed = [(_("Status"), before, after)]
+            else:
+                title = _("Status: %(status)s", status=after)
+        case "responsible":
+            icon = "person-check"
+            title = _(
+                "Responsible: %(name)s", name=data.get("to_name") or data.get("name") or data.get("to") or ""
+            )
+        case "claimed":
+            icon, title = "person-check", _("Taken into work: %(task)s", task=task)
+        case "released":
+            icon, title = "arrow-counterclockwise", _("Given back to the group: %(task)s", task=task)
+        case "assigned":
+            icon = "person-plus"
+            title = _("Handed over to %(name)s: %(task)s", name=data.get("to", ""), task=task)
+        case "message":
+            icon, title = "chat-dots", _("Message received: %(name)s", name=_message_name(data, names))
+            group = "steps"
+        case "cancelled":
+            icon, title, quote = "slash-circle", _("Request cancelled"), str(data.get("reason", ""))
+        case "incident_retried":
+            icon, title = (
+                "arrow-repeat",
+                _("Retried: %(name)s", name=names.element(str(data.get("element", "")))),
+            )
+        case "incident_skipped":
+            icon, title = (
+                "skip-forward",
+                _("Skipped: %(name)s", name=names.element(str(data.get("element", "")))),
+            )
+        case "timer_moved":
+            icon, title = (
+                "clock-history",
+                _("Deadline moved: %(name)s", name=names.element(str(data.get("element", "")))),
+            )
+        case "variables":
+            title = _("Data changed")
+            note = ", ".join(str(name) for name in data.get("names", []))
+        case "consent":
+            group, icon, title = "steps", "shield-lock", _("Consent given")
+        case _:
+            title = names.text(str(data.get("title", "")) or entry.what)
+    return Line(group, knot, icon, title, who, entry.at, note, quote, changes=changed)
+
+
+def _message_name(data: dict[str, Any], names: Names) -> str:
+    element = str(data.get("element", ""))
+    return names.element(element) if element else names.text(str(data.get("name", "")))
+
+
+def _comment(entry: Entry, names: Names) -> Line:
+    if entry.what == "client":
+        title = _("Message from the client")
+    else:
+        title = _("Message to the client") if entry.public else _("Comment")
+    return Line(
+        "comments",
+        "",
+        "chat-left-text",
+        title,
+        _who(entry),
+        entry.at,
+        quote=_cut(entry.body),
+        public=entry.public,
+    )
+
+
+def _document(entry: Entry, names: Names) -> Line:
+    from flask import url_for
+
+    number = entry.data.get("number")
+    title = names.text(entry.what) + (f" № {number}" if number else "")
+    note = (
+        _("version %(number)d", number=entry.data.get("version") or 1)
+        if (entry.data.get("version") or 1) > 1
+        else ""
+    )
+    icon = (
+        "file-earmark-pdf" if str(entry.data.get("file_name", "")).endswith(".pdf") else "file-earmark-text"
+    )
+    return Line(
+        "documents", "", icon, title, _who(entry), entry.at, note,
+        link=url_for("documents.show", document_id=entry.id), public=entry.public,
+    )  # fmt: skip
+
+
+def _mail(entry: Entry, names: Names) -> Line:
+    note = entry.what if entry.data.get("sent") else _("%(subject)s; not sent yet", subject=entry.what)
+    return Line("letters", "", "envelope", _("Letter"), entry.who, entry.at, note)
+
+
+def _cut(body: str) -> str:
+    return body if len(body) <= _MOST_CHARACTERS else f"{body[:_MOST_CHARACTERS]}…"
