@@ -6,6 +6,7 @@ from bpmn import dmn, forms
 from bpmn.bundles import read_translations
 from bpmn.lint.problem import Problem
 from bpmn.spiff import Bundle, Element, ProcessModel, compile_bundle
+from handlers import texts
 from handlers.registry import Registry
 
 MAX_FILES = 500
@@ -28,6 +29,7 @@ def check_bundle(files: Mapping[str, bytes], registry: Registry) -> tuple[Bundle
     problems += _decisions(files)
     problems += _forms(files)
     problems += _translations(files)
+    problems += _texts(files)
     decisions = _decision_ids(files)
     for model in bundle.processes.values():
         for element in model.elements.values():
@@ -114,6 +116,16 @@ def _translations(files: Mapping[str, bytes]) -> Iterable[Problem]:
             path, None, "translations.unreadable", f"Файл переводов не читается: {error}",
             f"The file of translations cannot be read: {error}",
         )  # fmt: skip
+
+
+def _texts(files: Mapping[str, bytes]) -> Iterable[Problem]:
+    for path, data in files.items():
+        if not (path.startswith("texts/") and path.endswith(".md")):
+            continue
+        failed = texts.lint(data.decode("utf-8", "replace"), path)
+        if failed is not None:
+            line = failed.values.get("line")
+            yield _problem(path, None, failed.code, failed.message, failed.message, line=line)
 
 
 def _no_form(file: str, element: str, form: str) -> Problem:

@@ -5,7 +5,9 @@ wait for a message whose element has the property `client_action` is a button on
 """
 
 import hmac
+import logging
 import secrets
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +31,8 @@ from storage.ids import new_id
 from storage.models import Activity, Comment, Consent, ConsentText, Document, File, Instance, PublicLink
 from storage.rows import InstanceRow, SubscriptionRow
 from storage.unit_of_work import UnitOfWork
+
+logger = logging.getLogger(__name__)
 
 REQUIRED_PURPOSE = "personal_data"
 
@@ -488,7 +492,11 @@ def _text(
     key = element.properties.get("client_text")
     if not key:
         return ""
-    return texts.render(bundle, key, language, {**variables, "request": request}).html
+    try:
+        return texts.render(bundle, key, language, ChainMap({"request": request}, variables)).html  # type: ignore[arg-type]
+    except texts.TextFailed:
+        logger.exception("a text of the client's page failed", extra={"text": key, "element": element.id})
+        return ""
 
 
 def _consents(
