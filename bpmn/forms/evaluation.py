@@ -54,7 +54,7 @@ def root_scope(data: dict[str, Any], variables: Mapping[str, Any], owned: frozen
 
 def row_scope(row: dict[str, Any], index: int, outer: Scope) -> Scope:
     """Names inside a row: its own values, `this`, `parent`, `i` (from 1), then everything outside."""
-    return ChainMap(row, {"this": row, "parent": outer.maps[0], "i": index + 1}, *outer.maps)
+    return ChainMap(row, {"this": row, "parent": outer, "i": index + 1}, *outer.maps)
 
 
 def odd_names(names: Iterable[str]) -> tuple[str, ...]:

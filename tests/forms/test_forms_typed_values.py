@@ -40,7 +40,9 @@ def test_a_number_is_read_as_people_type_it(text, language, number):
     assert read_number(text, language=language) == number
 
 
-@pytest.mark.parametrize("text", ["1e5", "NaN", "Infinity", "1_000", "1,2,3", "12 34.5.6", "٣", "-", "0x10", "12 станков"])
+@pytest.mark.parametrize(
+    "text", ["1e5", "NaN", "Infinity", "1_000", "1,2,3", "12 34.5.6", "٣", "-", "0x10", "12 станков"]
+)
 def test_what_is_not_a_number_is_said_so(text):
     read = read_number(text, language="ru")
 
@@ -59,14 +61,20 @@ def test_a_printed_date_is_read_back(day, language):
     assert read_date(format_date(day, language), today=TODAY, language=language) == day
 
 
-@given(moment=st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2090, 1, 1)), language=LANGUAGES)
+@given(
+    moment=st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2090, 1, 1)), language=LANGUAGES
+)
 def test_a_printed_moment_is_read_back(moment, language):
     moment = moment.replace(second=0, microsecond=0, tzinfo=UTC)
     printed = format_moment(moment, MOSCOW, language)
 
     read = read_moment(printed, today=TODAY, zone=MOSCOW, language=language)
 
-    assert read in (moment, moment - timedelta(hours=1), moment + timedelta(hours=1))  # a repeated hour of autumn
+    assert read in (
+        moment,
+        moment - timedelta(hours=1),
+        moment + timedelta(hours=1),
+    )  # a repeated hour of autumn
     if moment.year > 2015:
         assert read == moment
 
@@ -96,7 +104,9 @@ def test_a_date_is_read_as_people_type_it(text, day):
     assert read_date(text, today=TODAY, language="ru") == day
 
 
-@pytest.mark.parametrize("text", ["31.02.2026", "foo", "7", "32 дек", "7 дек 2026 и ещё", "1" * 100, "", "00.00"])
+@pytest.mark.parametrize(
+    "text", ["31.02.2026", "foo", "7", "32 дек", "7 дек 2026 и ещё", "1" * 100, "", "00.00"]
+)
 def test_what_is_not_a_date_is_none(text):
     assert read_date(text, today=TODAY, language="ru") is None
 
@@ -108,7 +118,14 @@ def test_a_slash_means_the_month_first_in_english_only():
 
 @pytest.mark.parametrize(
     ("text", "hour"),
-    [("14:30", time(14, 30)), ("9", time(9)), ("2 pm", time(14)), ("12am", time(0)), ("1430", time(14, 30)), ("25:00", None)],
+    [
+        ("14:30", time(14, 30)),
+        ("9", time(9)),
+        ("2 pm", time(14)),
+        ("12am", time(0)),
+        ("1430", time(14, 30)),
+        ("25:00", None),
+    ],
 )
 def test_a_time_is_read_as_people_type_it(text, hour):
     assert read_time(text) == hour
@@ -116,11 +133,17 @@ def test_a_time_is_read_as_people_type_it(text, hour):
         assert read_time(format_time(hour)) == hour
 
 
-@pytest.mark.parametrize("text", ["7 дек 14:30", "07.12.2026, 14:30", "2026-12-07T14:30", "2026-12-07T11:30:00Z"])
+@pytest.mark.parametrize(
+    "text", ["7 дек 14:30", "07.12.2026, 14:30", "2026-12-07T14:30", "2026-12-07T11:30:00Z"]
+)
 def test_a_moment_is_local_unless_it_names_its_offset(text):
-    assert read_moment(text, today=TODAY, zone=MOSCOW, language="ru") == datetime(2026, 12, 7, 11, 30, tzinfo=UTC)
+    assert read_moment(text, today=TODAY, zone=MOSCOW, language="ru") == datetime(
+        2026, 12, 7, 11, 30, tzinfo=UTC
+    )
 
 
-@pytest.mark.parametrize(("n", "word"), [(1, "поле"), (2, "поля"), (5, "полей"), (11, "полей"), (21, "поле"), (112, "полей")])
+@pytest.mark.parametrize(
+    ("n", "word"), [(1, "поле"), (2, "поля"), (5, "полей"), (11, "полей"), (21, "поле"), (112, "полей")]
+)
 def test_russian_words_agree_with_their_number(n, word):
     assert plural(n, "поле", "поля", "полей", "ru") == word
