@@ -24,10 +24,11 @@ from bpmn.dmn.model import (
     Table,
     Variable,
 )
-from bpmn.dmn.run import Evaluator, Run, Scope, Values, as_type, show
+from bpmn.dmn.probes import is_simple
+from bpmn.dmn.run import Evaluator, Run, Scope, Values, as_type, shorten, show
 from bpmn.dmn.tables import compile_table
 from bpmn.dmn.types import ANY, Type, Types
-from bpmn.dmn.walk import expressions
+from bpmn.dmn.walk import entry_names, expressions, names_outside_filters
 from bpmn.feel import juel
 
 _MAX_DEPTH = 60
@@ -120,6 +121,10 @@ class Compiler:
         if isinstance(compiled, DmnError):
             return self.broken(compiled)
         types = self.predicates
+        if is_simple(literal.text) and not compiled.names:
+            constant = compiled.run({})
+            if not isinstance(constant.value, list | dict) and not constant.reasons:
+                return lambda values, run: constant.value
 
         def evaluate(values: Values, run: Run) -> Any:
             run.charge(place)
@@ -140,13 +145,22 @@ class Compiler:
         try:
             if language is None or _is_feel(language):
                 compiled = feel.compile(literal.text, kind=kind, names=names)
-                self.unknown.setdefault(self._element, set()).update(compiled.names - names)
+                self._note_unknown(compiled, names)
                 return compiled
             if language.strip().lower() == "juel" and kind == "expression":
                 return juel.compile(literal.text)
         except feel.FeelError as error:
-            return DmnError("dmn.expression", literal.element, source=literal.text, detail=error, **values)
+            return DmnError(
+                "dmn.expression", literal.element, source=shorten(literal.text), detail=error, **values
+            )
         return DmnError("dmn.expression_language", literal.element, language=language, **values)
+
+    def _note_unknown(self, compiled: feel.Expression, names: frozenset[str]) -> None:
+        """Keep for lint the names that nothing declares; inside ``list[…]`` they may be entries of the items."""
+        unknown = compiled.names - names
+        if unknown and "[" in compiled.source:
+            unknown &= names_outside_filters(compiled.source, compiled.kind, names)
+        self.unknown.setdefault(self._element, set()).update(unknown)
 
     # -- boxed expressions -------------------------------------------------------------------------
 
@@ -380,34 +394,6 @@ class Compiler:
         try:
             return frozenset(self.types.get(type_ref).names(set()))
         except DmnError:
-            return frozenset()
-
-
-def entry_names(expression: Expression | None) -> frozenset[str]:
-    """Return the names of entries that the value of a boxed expression has, at any depth."""
-    match expression:
-        case Context():
-            found: set[str] = set()
-            for entry in expression.entries:
-                if entry.variable is not None:
-                    found.add(entry.variable.name)
-                found |= entry_names(entry.expression)
-            return frozenset(found)
-        case Relation():
-            return frozenset(column.name for column in expression.columns)
-        case Table():
-            return frozenset(output.name for output in expression.outputs if output.name)
-        case ListExpression():
-            return frozenset[str]().union(*map(entry_names, expression.items))
-        case Filter():
-            return entry_names(expression.source)
-        case Iteration():
-            return entry_names(expression.body)
-        case Conditional():
-            return entry_names(expression.then) | entry_names(expression.otherwise)
-        case FunctionDefinition():
-            return entry_names(expression.body)
-        case _:
             return frozenset()
 
 

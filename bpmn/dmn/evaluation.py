@@ -48,6 +48,7 @@ class Session:
     run: Run
     variables: Values
     outer: Values
+    import_names: Mapping[str, str] = field(default_factory=dict)
     values: dict[Key, Any] = field(default_factory=dict)
 
     def value(self, wanted: Key) -> Any:
@@ -85,6 +86,12 @@ class Session:
         return value
 
     def _variable(self, node: Node) -> Any:
+        """Return the variable of an input; that of an imported model may stand in a context of the import's name."""
+        prefix = self.import_names.get(node.key[0])
+        if prefix:
+            inner = self.variables.get(prefix)
+            if isinstance(inner, Mapping) and node.name in inner:
+                return feel.to_feel(inner[node.name])
         return feel.to_feel(self.variables.get(node.name))
 
     def scope(self, node: Node) -> Values:
@@ -144,12 +151,14 @@ class Model:
         graph: Mapping[Key, Node],
         types: Types,
         *,
+        import_names: Mapping[str, str] | None = None,
         problems: Sequence[DmnError] = (),
         unknown_names: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self.definitions = definitions
         self.graph = graph
         self.types = types
+        self.import_names = import_names or {}
         self.problems = tuple(problems)
         self.unknown_names = unknown_names or {}
         self._declared = frozenset(node.name for node in graph.values())
@@ -202,7 +211,7 @@ class Model:
         element = self.find(name_or_id)
         run = Run(now=now or datetime.now(UTC), functions=functions)
         outer = Undeclared(variables, self._declared, run.inputs)
-        session = Session(self.graph, run, variables, outer)
+        session = Session(self.graph, run, variables, outer, self.import_names)
         key = (self.definitions.namespace, element.id)
         try:
             if isinstance(element, Decision):

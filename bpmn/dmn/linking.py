@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bpmn.dmn import parser
-from bpmn.dmn.compiler import Compiler, entry_names
+from bpmn.dmn.compiler import Compiler
 from bpmn.dmn.errors import DmnError
 from bpmn.dmn.evaluation import Key, MakeFunction, Model, Node, Session
 from bpmn.dmn.model import (
@@ -21,6 +21,7 @@ from bpmn.dmn.model import (
 )
 from bpmn.dmn.run import Run, Values
 from bpmn.dmn.types import Types
+from bpmn.dmn.walk import entry_names
 
 
 def parse(xml: bytes, *, imports: Mapping[str, bytes] | None = None) -> Model:
@@ -41,6 +42,7 @@ def parse(xml: bytes, *, imports: Mapping[str, bytes] | None = None) -> Model:
         definitions,
         bundle.graph,
         unit.types,
+        import_names=unit.import_names(),
         problems=unit.compiler.problems,
         unknown_names={key: frozenset(names) for key, names in unit.compiler.unknown.items()},
     )
@@ -74,6 +76,7 @@ class _Bundle:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files
         self._read: dict[str, Definitions] | None = None
+        self._unreadable: list[DmnError] = []
         self._units: dict[str, _Unit] = {}
         self.graph: dict[Key, Node] = {}
 
@@ -89,6 +92,8 @@ class _Bundle:
                 continue
             found = self._definitions().get(wanted.namespace)
             if found is None:
+                if self._unreadable:
+                    raise self._unreadable[0]
                 values = {"name": wanted.name, "namespace": wanted.namespace}
                 raise DmnError("dmn.import_missing", wanted.name, line=wanted.line, **values)
             if found.namespace in path:
@@ -103,8 +108,14 @@ class _Bundle:
 
     def _definitions(self) -> dict[str, Definitions]:
         if self._read is None:
-            read = [parser.read(xml) for xml in self._files.values()]
-            self._read = {definitions.namespace: definitions for definitions in read}
+            self._read = {}
+            for xml in self._files.values():
+                try:
+                    definitions = parser.read(xml)
+                except DmnError as error:
+                    self._unreadable.append(error)  # matters only if it is the file that is wanted
+                else:
+                    self._read[definitions.namespace] = definitions
         return self._read
 
     def compiler(self, key: Key) -> Compiler:
@@ -177,7 +188,7 @@ class _Linker:
         parameters = [element.variable for element in elements if element is not None]
 
         def evaluate(values: Values, run: Run) -> Any:
-            inner = Session(graph, run, {}, {}, {key: values[graph[key].name] for key in given})
+            inner = Session(graph, run, {}, {}, values={key: values[graph[key].name] for key in given})
             results = {graph[key].name: inner.value(key) for key in outputs}
             return next(iter(results.values())) if len(results) == 1 else results
 

@@ -13,7 +13,7 @@ from bpmn.dmn import hit_policies, lint_tables
 from bpmn.dmn.errors import DmnError, localised
 from bpmn.dmn.evaluation import Model, Node
 from bpmn.dmn.messages import render
-from bpmn.dmn.model import Decision, Expression, InputData, KnowledgeModel, Table
+from bpmn.dmn.model import Decision, DecisionService, Expression, InputData, KnowledgeModel, Table
 from bpmn.dmn.types import ANY, Restricted, Structure, Type
 from bpmn.dmn.walk import expressions
 
@@ -50,6 +50,7 @@ def lint(model: Model) -> list[Problem]:
 def _all(model: Model) -> Iterator[Problem]:
     yield from (_of_error(error) for error in model.problems)
     yield from _names(model)
+    yield from _unused(model)
     for node in model.nodes():
         yield from _logic(node)
         yield from _used_names(model, node)
@@ -88,6 +89,18 @@ def _names(model: Model) -> Iterator[Problem]:
         if element.variable.name != element.name:
             values = {"name": element.name, "variable": element.variable.name}
             yield _problem(element.id, "dmn.name_differs", "warning", line=element.line, **values)
+
+
+def _unused(model: Model) -> Iterator[Problem]:
+    used = {key for node in model.graph.values() for key in node.requires}
+    elements = model.definitions.elements.values()
+    for service in (element for element in elements if isinstance(element, DecisionService)):
+        used |= {(model.definitions.namespace, href.rpartition("#")[2]) for href in service.input_data}
+    for node in model.nodes():
+        if isinstance(node.element, InputData) and node.key not in used:
+            yield _problem(
+                node.element.id, "dmn.unused", "info", line=node.element.line, name=node.element.name
+            )
 
 
 def _logic(node: Node) -> Iterator[Problem]:

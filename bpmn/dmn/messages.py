@@ -178,6 +178,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The decision {name!r} has no logic: its value must be given from outside",
         "У решения {name!r} нет логики: его значение должно приходить извне",
     ),
+    "dmn.unused": (
+        "No decision requires the input {name!r}",
+        "Вход {name!r} не нужен ни одному решению",
+    ),
     "dmn.name_differs": (
         "The variable of {name!r} is called {variable!r}; other decisions see that name",
         "Переменная элемента {name!r} называется {variable!r}; другие решения видят это имя",

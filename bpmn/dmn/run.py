@@ -155,5 +155,10 @@ def as_type(value: Any, kind: Type, place: str, run: Run) -> Any:
 
 def show(value: Any) -> str:
     """Return *value* in FEEL's notation, shortened for a message."""
-    text = feel.to_string(feel.to_feel(value))
+    return shorten(feel.to_string(feel.to_feel(value)))
+
+
+def shorten(text: str) -> str:
+    """Return *text* on one line and at most 80 characters long."""
+    text = " ".join(text.split())
     return text if len(text) <= 80 else text[:77] + "..."

@@ -323,4 +323,4 @@ def compile_tests(source: str, place: str, names: tuple[str, ...] = ()) -> Any:
     try:
         return feel.compile(source, kind="unary", names=names)
     except feel.FeelError as error:
-        raise DmnError("dmn.expression", place, place=place, source=source, detail=error) from error
+        raise DmnError("dmn.expression", place, place=place, source=source[:80], detail=error) from error

@@ -323,3 +323,29 @@ def test_a_lazy_mapping_is_read_only_where_it_is_used():
 def test_duplicate_ids_are_refused():
     with pytest.raises(DmnError, match="'d_a'"):
         dmn.parse(definitions(decision("a", literal("1")) * 2))
+
+
+IMPORTED_INPUT = (
+    '<decision id="d" name="d"><variable name="d"/>'
+    '<informationRequirement><requiredInput href="urn:library#i_base"/></informationRequirement>'
+    + literal("my lib.base + 1")
+    + "</decision>"
+)
+
+
+@pytest.mark.parametrize(
+    "variables", [{"base": 5}, {"my lib": {"base": 5}}, {"base": 1, "my lib": {"base": 5}}]
+)
+def test_an_input_of_an_imported_model_is_given_plainly_or_under_the_name_of_the_import(variables):
+    made = dmn.parse(other("main", IMPORTED_INPUT, "urn:main", IMPORT), imports={"l": LIBRARY})
+
+    assert made.evaluate("d", variables).value == 6
+
+
+def test_a_broken_file_beside_matters_only_when_it_is_wanted():
+    main = other("main", IMPORTED_INPUT, "urn:main", IMPORT)
+
+    assert dmn.parse(main, imports={"bad": b"<oops", "l": LIBRARY}).evaluate("d", {"base": 1}).value == 2
+    with pytest.raises(DmnError) as caught:
+        dmn.parse(main, imports={"bad": b"<oops"})
+    assert caught.value.code == "dmn.xml"

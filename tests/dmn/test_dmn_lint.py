@@ -168,6 +168,21 @@ def test_names_bound_inside_expressions_and_functions_are_known():
     assert rules(made) == []
 
 
+def test_entries_of_filtered_items_are_not_taken_for_missing_requirements():
+    made = model(
+        given("orders"),
+        given("price"),
+        decision("d", literal("count(orders[price > 5])"), requires=["i_orders"]),
+        decision("e", literal("price"), requires=["i_price"]),
+    )
+
+    assert rules(made) == []
+
+
+def test_an_input_that_nothing_requires_is_noted():
+    assert only(model(given("x"), decision("d", literal("1"))), "dmn.unused").severity == "info"
+
+
 def test_decisions_without_logic_empty_tables_and_shared_names_are_noted():
     made = model(
         decision("a", ""),
