@@ -8,7 +8,7 @@ from bpmn.spiff.catching import climb
 from bpmn.spiff.errors import ExecutionError
 from bpmn.spiff.events import CodedEvent, Event
 from bpmn.spiff.expressions import Expression
-from bpmn.spiff.specs import FlowSpec, Node
+from bpmn.spiff.specs import Node
 from bpmn.spiff.token import Token
 
 #: Hidden variables of the body's sheet: what is still to be done, and the collected outputs.
@@ -46,17 +46,11 @@ class Body(Node):
         token.internal_data["done"] = 1
         token.top.push(token)
 
-    def leave(self, token: Token) -> Sequence[FlowSpec]:
-        return self.choose(token)
-
     def skip(self, token: Token, variables: Mapping[str, Any]) -> None:
-        base = token.base_sheet
-        for name, value in variables.items():
-            base[name] = value
+        super().skip(token, variables)
         for guest in list(token.guests):
             if not guest.task_spec.is_boundary:
                 guest.cancel()
-        token.internal_data["done"] = 1
 
 
 class MultiInstance(Body):

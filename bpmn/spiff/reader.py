@@ -17,7 +17,44 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 B = f"{{{BPMN}}}"
 _EVENT_TAG = "EventDefinition"
 _IGNORED = frozenset(
-    ["documentation", "extensionElements", "laneSet", "sequenceFlow", "incoming", "outgoing", "dataObject", "dataObjectReference", "dataStoreReference", "property", "ioSpecification", "dataInputAssociation", "dataOutputAssociation", "association", "textAnnotation", "group", "category", "auditing", "monitoring", "supportedInterfaceRef", "correlationSubscription", "resourceRole", "performer", "humanPerformer", "potentialOwner", "dataInput", "dataOutput", "inputSet", "outputSet", "standardLoopCharacteristics", "artifact", "multiInstanceLoopCharacteristics", "script", "rendering", "completionCondition", "conditionExpression"]
+    [
+        "documentation",
+        "extensionElements",
+        "laneSet",
+        "sequenceFlow",
+        "incoming",
+        "outgoing",
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
+        "property",
+        "ioSpecification",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "association",
+        "textAnnotation",
+        "group",
+        "category",
+        "auditing",
+        "monitoring",
+        "supportedInterfaceRef",
+        "correlationSubscription",
+        "resourceRole",
+        "performer",
+        "humanPerformer",
+        "potentialOwner",
+        "dataInput",
+        "dataOutput",
+        "inputSet",
+        "outputSet",
+        "standardLoopCharacteristics",
+        "artifact",
+        "multiInstanceLoopCharacteristics",
+        "script",
+        "rendering",
+        "completionCondition",
+        "conditionExpression",
+    ]
 )
 _REFUSED = {
     "choreographyTask": ("хореография", "choreography"),

@@ -145,8 +145,20 @@ class Node(BpmnSpecMixin):
     # ------------------------------------------------------------ leaving
     def leave(self, token: Token) -> Sequence[FlowSpec]:
         """Map the outputs and choose the flows to follow."""
+        if "passed" in token.internal_data and (self.conditional or self.outputs_map):
+            return self.pass_over()
         self.map_outputs(token)
         return self.choose(token)
+
+    def pass_over(self) -> Sequence[FlowSpec]:
+        """Return the flows of an element that is passed over: no mapping, no condition is evaluated."""
+        if not self.conditional:
+            return self.flows
+        if self.default is not None:
+            return (self.default,)
+        if len(self.flows) != 1:
+            raise NoFlowTaken(self.element_id)
+        return self.flows
 
     def map_outputs(self, token: Token) -> None:
         """Write the output parameters to the scope around the activity."""
@@ -214,8 +226,10 @@ class Node(BpmnSpecMixin):
 
     def skip(self, token: Token, variables: Mapping[str, Any]) -> None:
         """Pass over the element (an operator's decision): complete it with *variables*."""
-        self.receive(token, variables)
-        token.internal_data["done"] = 1
+        base = token.base_sheet
+        for name, value in variables.items():
+            base[name] = value
+        token.internal_data["done"] = token.internal_data["passed"] = 1
 
     def find_process(self, token: Token) -> "ProcessModel":
         """Return the process that the token runs."""

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -120,10 +121,18 @@ def many(
     )
 
 
+def finished(body: str) -> str:
+    """Lead every user task that nothing follows to the end event "end", where there is one."""
+    if '<bpmn:endEvent id="end"' not in body:
+        return body
+    tasks = re.findall(r'<bpmn:userTask id="([^"]+)"(?![^>]*isForCompensation)', body)
+    return body + "".join(flow(task, "end") for task in tasks if f'sourceRef="{task}"' not in body)
+
+
 def process(body: str, id: str = "proc", **attributes: str) -> str:
     """An executable process."""
     text = "".join(f' {k}="{v}"' for k, v in attributes.items())
-    return f'<bpmn:process id="{id}" isExecutable="true"{text}>{body}</bpmn:process>'
+    return f'<bpmn:process id="{id}" isExecutable="true"{text}>{finished(body)}</bpmn:process>'
 
 
 def document(*processes: str) -> bytes:

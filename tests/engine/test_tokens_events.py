@@ -132,7 +132,7 @@ def test_an_event_may_come_only_once():
 def test_the_first_event_of_an_event_based_gateway_closes_the_others():
     two = HOUR.replace("PT1H", "PT2H")
     r = run(
-        START + el("eventBasedGateway", "g") + catch("m", MESSAGE) + catch("t1", HOUR) + catch("t2", two)
+        START + el("eventBasedGateway", "g") + catch("m", SIGNAL) + catch("t1", HOUR) + catch("t2", two)
         + el("receiveTask", "rt", messageRef="msg2") + user("a", "b", "c", "d")
         + chain("start", "g", "m", "a") + chain("g", "t1", "b") + chain("g", "t2", "c") + chain("g", "rt", "d")
     )  # fmt: skip
@@ -271,7 +271,8 @@ def test_an_uncaught_error_end_ends_the_instance_by_error():
         + user("a", "b")
         + end("bad", ERROR)
         + chain("start", "g", "a", "bad")
-        + chain("g", "b")
+        + chain("g", "b", "e2")
+        + end("e2")
     )
     r.task("a")
     assert (r.state, r.workflow.end_element) == ("error_ended", "bad")

@@ -1,0 +1,3 @@
+"""Data: what is only documentation here is said to be so."""
+
+RULES: tuple = ()

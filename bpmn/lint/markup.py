@@ -1,0 +1,3 @@
+"""Redundant markup that contradicts the diagram."""
+
+RULES: tuple = ()
