@@ -1,10 +1,11 @@
 """A company that sells equipment: its catalogs, its process in force, and people who do its tasks."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -186,14 +187,22 @@ WITH_WORKS = [{"product": "ST-LP300", "qty": 1}, {"product": "US-PNR", "qty": 1}
 
 
 @pytest.fixture
-def company(engine: ProcessEngine, storage: Storage, clock: Any, mail_folder: Path) -> Iterator[Company]:
-    yield Company(engine, storage, clock, mail_folder)
+def company(engine: ProcessEngine, storage: Storage, clock: Any, mail_folder: Path) -> Company:
+    return Company(engine, storage, clock, mail_folder)
 
 
 @pytest.fixture
-def roads(company: Company) -> Callable[..., Sale]:
-    """Lead a new request to a named place on the road."""
-    return lambda place, **how: lead(company, place, **how)
+def helpers() -> Any:
+    """The roads by name: lead, send_quote, pay, ship, deliver, and what clients want."""
+    return SimpleNamespace(
+        lead=lead,
+        send_quote=send_quote,
+        pay=pay,
+        ship=ship,
+        deliver=deliver,
+        WANTED=WANTED,
+        WITH_WORKS=WITH_WORKS,
+    )
 
 
 def lead(
@@ -210,7 +219,9 @@ def lead(
     sale = company.request(**dict(fields or {}))
     if place == "qualify":
         return sale
-    sale.do("qualify", wanted=wanted or WANTED, clarified="Цех, 380 В", next="quote", delivery_address="Москва")
+    sale.do(
+        "qualify", wanted=wanted or WANTED, clarified="Цех, 380 В", next="quote", delivery_address="Москва"
+    )
     if place == "quote":
         return sale
     send_quote(sale, discount=discount, terms=terms)
@@ -230,7 +241,9 @@ def lead(
 def send_quote(sale: Sale, *, discount: int = 0, terms: str = "prepaid", **more: Any) -> None:
     """Complete the quotation with the same discount on every line."""
     names = ("name", "qty", "unit", "price", "vat")
-    items = [{name: item[name] for name in names} | {"discount": discount} for item in sale.variables["items"]]
+    items = [
+        {name: item[name] for name in names} | {"discount": discount} for item in sale.variables["items"]
+    ]
     sale.do("quote", items=items, payment_terms=terms, **more)
 
 
