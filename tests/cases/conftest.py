@@ -9,7 +9,7 @@ from bpmn.engine import ProcessEngine
 from handlers.errors import BpmnError
 from handlers.registry import Registry, handler
 from handlers.settings import MailSettings, Settings
-from tests.engine.kit import HEAD, TAIL
+from tests.engine.kit import document
 
 
 class Behaviour:
@@ -65,8 +65,9 @@ def engine(storage, clock, mail_folder, registry):
 def diagram(body: str, *, key: str = "request", properties: str = "") -> bytes:
     """A deployable file around the elements of one process."""
     extra = f"<bpmn:extensionElements><camunda:properties>{properties}</camunda:properties></bpmn:extensionElements>"
-    process = f'<bpmn:process id="{key}" name="Request" isExecutable="true">{extra if properties else ""}{body}</bpmn:process>'
-    return (HEAD + process + TAIL).encode()
+    return document(
+        f'<bpmn:process id="{key}" name="Request" isExecutable="true">{extra if properties else ""}{body}</bpmn:process>'
+    )
 
 
 @pytest.fixture

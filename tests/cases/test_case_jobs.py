@@ -5,9 +5,8 @@ import pytest
 from bpmn.errors import NotAllowed, NotFound
 from bpmn.retries import next_attempt_at, retries_of
 from handlers.errors import UncertainEffect
-from tests.engine.kit import END, NOW, START, boundary, chain, el, job, user
+from tests.engine.kit import END, ERROR, NOW, START, boundary, chain, el, job, user
 
-ERROR = '<bpmn:errorEventDefinition errorRef="e1"/>'
 WORK = START + job("work", topic="test.work") + END + chain("start", "work", "end")
 
 
