@@ -23,14 +23,12 @@ from bpmn.dmn.model import (
     Table,
     Variable,
 )
-from bpmn.dmn.reading import Reader, line_of
+from bpmn.dmn.reading import COMMON, Reader, line_of
 
 MAX_CELLS = 200_000
 
-_COMMON = frozenset(["description", "extensionElements"])
-
 #: What a decision holds besides its expression.
-DECISION_PARTS = _COMMON | {
+DECISION_PARTS = COMMON | {
     "question",
     "allowedAnswers",
     "variable",
@@ -47,7 +45,7 @@ DECISION_PARTS = _COMMON | {
 
 
 def only_expression(
-    reader: Reader, element: "etree._Element", others: Collection[str] = _COMMON
+    reader: Reader, element: "etree._Element", others: Collection[str] = COMMON
 ) -> Expression | None:
     """Return the one expression under *element*; None when it has none.
 
@@ -79,7 +77,7 @@ def function(reader: Reader, element: "etree._Element") -> FunctionDefinition:
         for parameter in reader.children(element, "formalParameter")
     )
     kind = (element.get("kind") or "FEEL").strip()
-    body = only_expression(reader, element, _COMMON | {"formalParameter"})
+    body = only_expression(reader, element, COMMON | {"formalParameter"})
     return FunctionDefinition(element.get("id"), kind, parameters, body, reader.type_ref(element))
 
 
@@ -96,6 +94,7 @@ def _literal(reader: Reader, element: "etree._Element") -> Literal:
 
 
 def _table(reader: Reader, element: "etree._Element") -> Table:
+    reader.only(element, "input", "output", "annotation", "rule", "typeRef")
     inputs = tuple(_input(reader, column) for column in reader.children(element, "input"))
     outputs = tuple(_output(reader, column) for column in reader.children(element, "output"))
     if not outputs:
@@ -120,7 +119,7 @@ def _table(reader: Reader, element: "etree._Element") -> Table:
 
 
 def _input(reader: Reader, element: "etree._Element") -> Input:
-    asked = reader.child(element, "inputExpression")
+    asked = reader.child(reader.only(element, "inputExpression", "inputValues"), "inputExpression")
     if asked is None:
         raise reader.missing(element, "inputExpression")
     literal = _literal(reader, asked)
@@ -138,6 +137,7 @@ def _input(reader: Reader, element: "etree._Element") -> Input:
 
 
 def _output(reader: Reader, element: "etree._Element") -> Output:
+    reader.only(element, "outputValues", "defaultOutputEntry", "typeRef")
     name = (element.get("name") or "").strip() or None
     default = reader.child(element, "defaultOutputEntry")
     return Output(
@@ -157,6 +157,7 @@ def _entry(reader: Reader, element: "etree._Element") -> Literal:
 
 
 def _rule(reader: Reader, element: "etree._Element", annotations: list[str]) -> Rule:
+    reader.only(element, "inputEntry", "outputEntry", "annotationEntry")
     texts = [reader.text(entry) for entry in reader.children(element, "annotationEntry")]
     named = {name: text for name, text in zip(annotations, texts, strict=False) if text}
     description = reader.text(element, "description")
@@ -172,13 +173,14 @@ def _rule(reader: Reader, element: "etree._Element", annotations: list[str]) -> 
 
 
 def _context(reader: Reader, element: "etree._Element") -> Context:
+    reader.only(element, "contextEntry", "typeRef")
     entries: list[ContextEntry] = []
     for child in reader.children(element, "contextEntry"):
         variable = reader.child(child, "variable")
         entries.append(
             ContextEntry(
                 None if variable is None else Variable(reader.name(variable), reader.type_ref(variable)),
-                only_expression(reader, child, _COMMON | {"variable"}),
+                only_expression(reader, child, COMMON | {"variable"}),
             )
         )
     return Context(reader.identify(element), tuple(entries), reader.type_ref(element))
@@ -193,7 +195,7 @@ def _list(reader: Reader, element: "etree._Element") -> ListExpression:
     return ListExpression(reader.identify(element), items, reader.type_ref(element))
 
 
-_LIST_OTHERS = _COMMON | {"typeRef"}
+_LIST_OTHERS = COMMON | {"typeRef"}
 
 
 def _relation(reader: Reader, element: "etree._Element") -> Relation:
@@ -204,7 +206,7 @@ def _relation(reader: Reader, element: "etree._Element") -> Relation:
     rows: list[tuple[Expression | None, ...]] = []
     for row in reader.children(element, "row"):
         cells = tuple(
-            expression(reader, child) for child in reader.children(row) if reader.local(child) not in _COMMON
+            expression(reader, child) for child in reader.children(row) if reader.local(child) not in COMMON
         )
         if len(cells) != len(columns):
             raise DmnError(
@@ -224,14 +226,14 @@ def _relation(reader: Reader, element: "etree._Element") -> Relation:
 
 
 def _invocation(reader: Reader, element: "etree._Element") -> Invocation:
-    called = only_expression(reader, element, _COMMON | {"binding", "typeRef"})
+    called = only_expression(reader, element, COMMON | {"binding", "typeRef"})
     bindings: list[tuple[Variable, Expression | None]] = []
     for binding in reader.children(element, "binding"):
         parameter = reader.child(binding, "parameter")
         if parameter is None:
             raise reader.missing(binding, "parameter")
         variable = Variable(reader.name(parameter), reader.type_ref(parameter))
-        bindings.append((variable, only_expression(reader, binding, _COMMON | {"parameter"})))
+        bindings.append((variable, only_expression(reader, binding, COMMON | {"parameter"})))
     return Invocation(reader.identify(element), called, tuple(bindings), reader.type_ref(element))
 
 
@@ -243,6 +245,7 @@ def _part(reader: Reader, element: "etree._Element", tag: str) -> Expression | N
 
 
 def _conditional(reader: Reader, element: "etree._Element") -> Conditional:
+    reader.only(element, "if", "then", "else", "typeRef")
     return Conditional(
         reader.identify(element),
         _part(reader, element, "if"),
@@ -253,12 +256,13 @@ def _conditional(reader: Reader, element: "etree._Element") -> Conditional:
 
 
 def _filter(reader: Reader, element: "etree._Element") -> Filter:
+    reader.only(element, "in", "match", "typeRef")
     source, match = _part(reader, element, "in"), _part(reader, element, "match")
     return Filter(reader.identify(element), source, match, reader.type_ref(element))
 
 
 def _iteration(reader: Reader, element: "etree._Element") -> Iteration:
-    kind = reader.local(element)
+    kind = reader.local(reader.only(element, "in", "return", "satisfies", "typeRef"))
     name = " ".join((element.get("iteratorVariable") or "").split())
     if not name:
         raise reader.missing(element, "iteratorVariable")

@@ -27,7 +27,7 @@ from bpmn.dmn.model import (
 from bpmn.dmn.probes import is_simple
 from bpmn.dmn.run import Evaluator, Run, Scope, Values, as_type, shorten, show
 from bpmn.dmn.tables import compile_table
-from bpmn.dmn.types import ANY, Type, Types
+from bpmn.dmn.types import ANY, BASE_TYPES, FunctionOf, Type, Types
 from bpmn.dmn.walk import entry_names, expressions, names_outside_filters
 from bpmn.feel import juel
 
@@ -169,11 +169,14 @@ class Compiler:
         for entry in context.entries:
             variable = entry.variable
             inner = f"{place}.{variable.name}" if variable else place
-            evaluate = self.compile(entry.expression, names, inner, depth + 1)
+            if variable is not None and isinstance(entry.expression, FunctionDefinition):
+                evaluate = self._function_entry(entry.expression, names, inner, depth + 1, variable.type_ref)
+            else:
+                evaluate = self.compile(entry.expression, names, inner, depth + 1)
+                evaluate = evaluate if variable is None else self.typed(evaluate, variable.type_ref, inner)
+            entries.append((None if variable is None else variable.name, evaluate))
             if variable is None:
-                entries.append((None, evaluate))
                 continue
-            entries.append((variable.name, self.typed(evaluate, variable.type_ref, inner)))
             names = (
                 names
                 | {variable.name}
@@ -295,11 +298,23 @@ class Compiler:
 
     # -- functions ---------------------------------------------------------------------------------
 
+    def _function_entry(
+        self,
+        definition: FunctionDefinition,
+        names: frozenset[str],
+        place: str,
+        depth: int,
+        type_ref: str | None,
+    ) -> Evaluator:
+        """Return the evaluator of a named function; a type that is no function type is that of its result."""
+        kind = self.type(type_ref, place)
+        result = None if isinstance(kind, FunctionOf) or kind is BASE_TYPES["function"] else type_ref
+        return self.function(definition, names, place, depth, result=result)
+
     def _function_value(
         self, definition: FunctionDefinition, names: frozenset[str], place: str, depth: int
     ) -> Evaluator:
-        make = self.function(definition, names, place, depth)
-        return lambda values, run: make(values, run)
+        return self.function(definition, names, place, depth)
 
     def function(
         self,

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from bpmn import feel
 from bpmn.dmn.errors import DmnError
-from bpmn.dmn.json_values import to_json
+from bpmn.dmn.json_values import brief
 from bpmn.dmn.model import Decision, DecisionService, Definitions, Element, InputData, KnowledgeModel
 from bpmn.dmn.outcome import Outcome
 from bpmn.dmn.run import Evaluator, Run, Scope, Undeclared, Values, as_type
@@ -81,7 +81,7 @@ class Session:
             value = node.evaluate(self.scope(node), self.run)
         value = as_type(value, node.type, node.element.name, self.run)
         self.run.record(
-            {"kind": "decision", "id": node.element.id, "name": node.element.name, "value": to_json(value)}
+            {"kind": "decision", "id": node.element.id, "name": node.element.name, "value": brief(value)}
         )
         return value
 
@@ -220,6 +220,8 @@ class Model:
                 value = _call(session, key, element, variables, run)
         except RecursionError:
             raise DmnError("dmn.too_deep", element.id, place=element.name, limit="Python") from None
+        except feel.FeelError as error:  # a variable without a meaning in FEEL
+            raise DmnError("dmn.expression_limit", element.id, place=element.name, detail=error) from error
         rows = None
         if isinstance(element, Decision):
             rows = run.rows.get(table_id(element))

@@ -10,6 +10,8 @@ from typing import Any
 
 from bpmn import feel
 
+_TEXT, _ITEMS, _DEPTH = 200, 20, 5
+
 
 def to_json(value: Any) -> Any:
     """Return *value* as a structure of dicts, lists, strings, numbers, booleans and None."""
@@ -24,6 +26,20 @@ def to_json(value: Any) -> Any:
     if isinstance(value, feel.FeelFunction):
         return f"function({', '.join(value.parameters)})"
     return feel.to_string(value)
+
+
+def brief(value: Any, depth: int = 0) -> Any:
+    """Return *value* as JSON for people to glance at: long texts and lists, and deep parts, are cut."""
+    if isinstance(value, str):
+        return value if len(value) <= _TEXT else f"{value[:_TEXT]}…"
+    if isinstance(value, Mapping | list) and depth >= _DEPTH:
+        return "…"
+    if isinstance(value, Mapping):
+        return {key: brief(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list):
+        cut = [brief(item, depth + 1) for item in value[:_ITEMS]]
+        return cut if len(value) <= _ITEMS else [*cut, f"… {len(value)}"]
+    return to_json(value)
 
 
 def _number(value: float | Decimal) -> int | float | str:

@@ -54,6 +54,10 @@ _IGNORED = frozenset(
     ]
 )
 
+_KNOWLEDGE_PARTS = ("variable", "encapsulatedLogic", "knowledgeRequirement", "authorityRequirement")
+_SERVICE_PARTS = ("variable", "outputDecision", "encapsulatedDecision", "inputDecision", "inputData")
+_ITEM_PARTS = ("typeRef", "allowedValues", "typeConstraint", "itemComponent", "functionItem")
+
 
 def read(xml: bytes) -> Definitions:
     """Return the content of one file; imports are listed, not followed.
@@ -111,6 +115,7 @@ class _Definitions:
 
     def _item(self, element: "etree._Element") -> ItemDefinition:
         reader = self._reader
+        reader.only(element, *_ITEM_PARTS)
         function = reader.child(element, "functionItem")
         return ItemDefinition(
             name=reader.name(element),
@@ -137,7 +142,7 @@ class _Definitions:
             return
         made: Element
         if kind == "inputData":
-            variable = self._variable(element)[0]
+            variable = self._variable(self._reader.only(element, "variable"))[0]
             made = InputData(self._id(element), self._reader.name(element), variable, line_of(element))
         elif kind == "decision":
             made = self._decision(element)
@@ -170,6 +175,7 @@ class _Definitions:
         )
 
     def _knowledge_model(self, element: "etree._Element") -> KnowledgeModel:
+        self._reader.only(element, *_KNOWLEDGE_PARTS)
         logic = self._reader.child(element, "encapsulatedLogic")
         return KnowledgeModel(
             id=self._id(element),
@@ -181,6 +187,7 @@ class _Definitions:
         )
 
     def _service(self, element: "etree._Element") -> DecisionService:
+        self._reader.only(element, *_SERVICE_PARTS)
         return DecisionService(
             id=self._id(element),
             name=self._reader.name(element),

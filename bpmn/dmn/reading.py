@@ -7,6 +7,9 @@ from lxml import etree
 
 from bpmn.dmn.errors import DmnError
 
+#: What every element may hold (DMN 1.5 §6.3.1).
+COMMON = frozenset(["description", "extensionElements"])
+
 _FEEL = re.compile(r"https?://www\.omg\.org/spec/(DMN/\d+/FEEL/?|FEEL/\d+)")
 _XSD = "http://www.w3.org/2001/XMLSchema"
 
@@ -45,6 +48,17 @@ class Reader:
     def child(self, element: "etree._Element", tag: str) -> "etree._Element | None":
         """Return the first child called *tag*."""
         return next(self.children(element, tag), None)
+
+    def only(self, element: "etree._Element", *tags: str) -> "etree._Element":
+        """Return *element* when its DMN children are *tags*, descriptions or extensions only.
+
+        Raises:
+            DmnError: dmn.unknown_element.
+        """
+        for child in self.children(element):
+            if self.local(child) not in tags and self.local(child) not in COMMON:
+                raise self.unknown(child)
+        return element
 
     def name(self, element: "etree._Element") -> str:
         """Return the required name with runs of blanks made one space; an id stands in for it."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bpmn import feel
 from bpmn.dmn import hit_policies
 from bpmn.dmn.errors import DmnError
-from bpmn.dmn.json_values import to_json
+from bpmn.dmn.json_values import brief
 from bpmn.dmn.model import Input, Literal, Output, Rule, Table
 from bpmn.dmn.run import Evaluator, Run, Scope, Values, as_type, show
 from bpmn.dmn.types import Type, compile_tests
@@ -305,12 +305,12 @@ class _Table:
                 if self.aggregation is None
                 else f"{self.policy} {self.aggregation}",
                 "inputs": [
-                    {"label": column.label, "value": to_json(value)}
+                    {"label": column.label, "value": brief(value)}
                     for column, value in zip(self.inputs, asked, strict=True)
                 ],
                 "matched": [rule.index for rule in matching],
                 "fired": [rule.index for rule in fired],
-                "value": to_json(value),
+                "value": brief(value),
             }
         )
 

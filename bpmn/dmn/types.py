@@ -38,7 +38,7 @@ class Type:
         """Return the names of components that paths over this type may use."""
         return set()
 
-    def describe(self) -> str:
+    def describe(self, inside: frozenset[int] = frozenset()) -> str:
         """Return the type in FEEL's notation, as ``instance of`` understands it."""
         return "Any"
 
@@ -59,7 +59,7 @@ class Base(Type):
     def is_instance(self, value: Any) -> bool:
         return value is not None and self._accepts(value)
 
-    def describe(self) -> str:
+    def describe(self, inside: frozenset[int] = frozenset()) -> str:
         return {"list": "list<Any>", "context": "context<>", "function": "function<>->Any"}.get(
             self.name, self.name
         )
@@ -84,8 +84,8 @@ class ListOf(Type):
     def names(self, seen: set[int]) -> set[str]:
         return self.element.names(seen)
 
-    def describe(self) -> str:
-        return f"list<{self.element.describe()}>"
+    def describe(self, inside: frozenset[int] = frozenset()) -> str:
+        return f"list<{self.element.describe(inside)}>"
 
 
 class Structure(Type):
@@ -94,7 +94,6 @@ class Structure(Type):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.components: dict[str, Type] = {}
-        self._describing = False
 
     def conforms(self, value: Any) -> bool:
         if value is None:
@@ -115,12 +114,11 @@ class Structure(Type):
         seen.add(id(self))
         return set(self.components).union(*(kind.names(seen) for kind in self.components.values()))
 
-    def describe(self) -> str:
-        if self._describing:
+    def describe(self, inside: frozenset[int] = frozenset()) -> str:
+        if id(self) in inside:
             return "Any"  # a structure that contains itself
-        self._describing = True
-        parts = [f"{name}: {kind.describe()}" for name, kind in self.components.items()]
-        self._describing = False
+        inside |= {id(self)}
+        parts = [f"{name}: {kind.describe(inside)}" for name, kind in self.components.items()]
         return f"context<{', '.join(parts)}>"
 
 
@@ -142,10 +140,8 @@ class FunctionOf(Type):
         except feel.FeelError:
             return False
 
-    def describe(self) -> str:
-        return (
-            f"function<{', '.join(kind.describe() for kind in self._parameters)}>->{self._result.describe()}"
-        )
+    def describe(self, inside: frozenset[int] = frozenset()) -> str:
+        return f"function<{', '.join(kind.describe(inside) for kind in self._parameters)}>->{self._result.describe(inside)}"
 
 
 class Restricted(Type):
@@ -167,8 +163,8 @@ class Restricted(Type):
     def names(self, seen: set[int]) -> set[str]:
         return self.base.names(seen)
 
-    def describe(self) -> str:
-        return self.base.describe()
+    def describe(self, inside: frozenset[int] = frozenset()) -> str:
+        return self.base.describe(inside)
 
 
 def convert(value: Any, kind: Type) -> tuple[Any, bool]:
