@@ -134,7 +134,7 @@ def _mode(state: State, items: list[Any]) -> Any:
     return sorted(number for number, count in counts.items() if count == most)
 
 
-@builtin("all(list...: items)", "and(list...: items)")
+@builtin("all(list...: items)")
 def _all(state: State, items: list[Any]) -> bool | None:
     state.charge(len(items))
     if any(item is False for item in items):
@@ -142,7 +142,7 @@ def _all(state: State, items: list[Any]) -> bool | None:
     return True if all(item is True for item in items) else state.null("function.value", name="all")
 
 
-@builtin("any(list...: items)", "or(list...: items)")
+@builtin("any(list...: items)")
 def _any(state: State, items: list[Any]) -> bool | None:
     state.charge(len(items))
     if any(item is True for item in items):

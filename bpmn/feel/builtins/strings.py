@@ -91,9 +91,13 @@ def _replace(state: State, text: str, source: str, replacement: str, flags: str 
         pieces = [text[last : spans[0][0]]]
         pieces += [part if isinstance(part, str) else text[slice(*spans[part])] for part in parts]
         last = spans[0][1]
-        length += sum(map(len, pieces))
-        state.check_text(length)
+        added = sum(map(len, pieces))
+        length += added
+        state.charge(added // 64 + 2)
+        if length > state.limits.text:
+            break
         result += pieces
+    state.check_text(length)
     return "".join((*result, text[last:]))
 
 
