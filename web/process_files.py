@@ -84,11 +84,11 @@ def grouped(files: list[ResourceRow], bundle: LoadedBundle | None, language: str
     """Return the files by what they are for, in the order people look for them."""
     order = [
         ("diagram", _("Diagrams"), "diagram-3"),
-        ("form", _("Forms"), "ui-checks"),
+        ("form", _("Forms"), "card-list"),
         ("decision", _("Decisions"), "table"),
         ("text", _("Texts"), "envelope"),
         ("document", _("Documents"), "file-earmark-text"),
-        ("scenario", _("Scenarios"), "check-lg"),
+        ("scenario", _("Scenarios"), "list-task"),
         ("translation", _("Translations"), "translate"),
         ("other", _("Other files"), "file-earmark"),
     ]
@@ -101,19 +101,48 @@ def grouped(files: list[ResourceRow], bundle: LoadedBundle | None, language: str
 
 
 def title_of(path: str, bundle: LoadedBundle | None, language: str) -> str:
-    """Return what people call a file: the form's own title, the subject of a text, else its name."""
+    """Return what people call a file: what it says of itself, or the step that uses it; else its name."""
     name = path.rsplit("/", 1)[-1]
     content = bundle.file(path) if bundle is not None else None
     if content is None or bundle is None:
         return name
     title = ""
-    if kind(path) == "form":
-        title = _form_title(content)
-    elif kind(path) == "text":
-        first = content.decode("utf-8", "replace").lstrip("\ufeff").split("\n", 1)[0].strip()
-        label, _sep, subject = first.partition(":")
-        title = subject.strip() if label.lower() in ("subject", "тема") else ""
+    match kind(path):
+        case "diagram":
+            models = bundle.deployment.compiled.processes.values()
+            title = next((model.name for model in models if model.file == path), "")
+        case "form":
+            title = _form_title(content) or _user_of_form(bundle, name.removesuffix(".form"))
+        case "decision":
+            title = ", ".join(_decision_names(content, bundle)[:3])
+        case "text":
+            title = _subject(content)
     return bundle.translate(title, language) if title and "{" not in title else name
+
+
+def _user_of_form(bundle: LoadedBundle, key: str) -> str:
+    """Return the name of the first step that is filled in with the form."""
+    for model in bundle.deployment.compiled.processes.values():
+        for element in model.elements.values():
+            used = (element.form, element.properties.get("client_form"), element.properties.get("start_form"))
+            if key in used and (element.properties.get("client_action") or element.name):
+                return element.properties.get("client_action") or element.name
+    return ""
+
+
+def _decision_names(content: bytes, bundle: LoadedBundle) -> list[str]:
+    sources = {name: data for name, data in bundle.deployment.files.items() if name.endswith(".dmn")}
+    try:
+        return [decision.name for decision in dmn.parse(content, imports=sources).decisions.values()]
+    except dmn.DmnError:
+        return []
+
+
+def _subject(content: bytes) -> str:
+    """Return the subject of a letter: its first line says "Subject: …"."""
+    first = content.decode("utf-8", "replace").lstrip("\ufeff").split("\n", 1)[0].strip()
+    label, _colon, subject = first.partition(":")
+    return subject.strip() if label.strip().lower() in ("subject", "тема") else ""
 
 
 def _form_title(content: bytes) -> str:

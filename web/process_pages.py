@@ -16,6 +16,7 @@ from bpmn.bundles import LoadedBundle
 from bpmn.errors import EngineError
 from storage.database import Storage
 from storage.models import Definition
+from storage.queries import people
 from storage.queries import processes as queries
 from web.current import current_engine, current_storage
 from web.i18n import language as page_language
@@ -110,9 +111,20 @@ def element_name(definition_id: int | None, element_id: str) -> str:
     bundle = bundle_of(definition_id)
     if bundle is None:
         return element_id
-    element = bundle.model.elements.get(element_id)
-    name = element.name if element is not None and element.name else ""
-    return bundle.translate(name, page_language()) if name else element_id
+    for model in bundle.deployment.compiled.processes.values():
+        element = model.elements.get(element_id)
+        if element is not None and element.name:
+            return bundle.translate(element.name, page_language())
+    return element_id
+
+
+def group_name(key: str) -> str:
+    """Return the name of the group that a diagram names by its key; other words stay as they are."""
+    with current_storage().read() as connection:
+        found = next((group for group in people.groups(connection) if group.key == key), None)
+    if found is None:
+        return key
+    return found.name_ru if page_language() == "ru" else found.name_en
 
 
 def lines() -> list[queries.ProcessRow]:
@@ -169,7 +181,7 @@ def passport(key: str, number: int | None) -> Passport | None:
         key=key,
         name=translated(shown.definition_id, shown.name),
         description=say("description") or (bundle.model.documentation if bundle else "") or "",
-        owner=say("owner"),
+        owner=group_name(say("owner")),
         shown=shown,
         next_version=newest if (newest.state == "stored" and newest.definition_id == shown.definition_id)
         or (newest.state == "stored" and number is None) else None,

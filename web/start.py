@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from bpmn import forms
 from bpmn.errors import InvalidForm
+from bpmn.instances import employee_form, employee_start
 from storage.queries import processes as queries
 from web.addresses import request_address
 from web.current import current_actor, current_engine, current_storage, login_required
@@ -106,8 +107,7 @@ def _cards() -> list[Card]:
             continue
         properties = bundle.model.properties
         category = properties.get("category", "")
-        starts_by_hand = any(start.kind == "none" for start in bundle.model.starts)
-        if not starts_by_hand or (row.key in called and not category):
+        if employee_start(bundle) is None or (row.key in called and employee_form(bundle) is None):
             continue
         cards.append(
             Card(

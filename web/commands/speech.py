@@ -29,10 +29,10 @@ def language() -> str:
 
 @functools.cache
 def _catalogue(tongue: str) -> NullTranslations:
-    from web import i18n
+    from web import catalogues
 
-    i18n.compile_catalogues()
-    return Translations.load(str(i18n.TRANSLATIONS), [tongue])
+    catalogues.compile_all()
+    return Translations.load(str(catalogues.TRANSLATIONS), [tongue])
 
 
 def gettext(text: str, /, **values: Any) -> str:
