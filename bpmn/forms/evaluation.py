@@ -5,6 +5,7 @@ An expression that fails gives null, as in form-js, so a page always renders;
 or one submission: one clock, one set of host functions.
 """
 
+import time
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
@@ -21,6 +22,8 @@ from bpmn.forms.templates import (
     TemplateRefused,
     parse_template,
 )
+
+MAX_EVALUATION_S = 5.0
 
 Scope = ChainMap[str, Any]
 Functions = Mapping[str, Callable[..., Any]]
@@ -78,15 +81,26 @@ class Evaluator:
         self.zone: tzinfo = zone or self.now.tzinfo or UTC
         self.language = language
         self._names, self._functions = names, functions
+        self._spent_s = 0.0
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the expressions took so long together that the rest was not evaluated."""
+        return self._spent_s > MAX_EVALUATION_S
 
     def value(self, source: str, scope: Mapping[str, Any]) -> Any:
-        """Evaluate a FEEL expression to a variable value; null when it fails."""
+        """Evaluate a FEEL expression to a variable value; null when it fails, or when the time is up."""
+        if self.exhausted:
+            return None
+        started = time.perf_counter()
         try:
             expression = feel.compile(source, names=self._names)
             result = expression.evaluate(scope, functions=self._functions, now=self.now)
-            return feel.to_variable(result)
+            return feel.to_variable(result, zone=self.zone)
         except feel.FeelError:
             return None
+        finally:
+            self._spent_s += time.perf_counter() - started
 
     def property(self, value: Any, scope: Mapping[str, Any]) -> Any:
         """Return a property: `=…` evaluated, anything else as it stands."""

@@ -89,6 +89,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Отправлено слишком много данных. Ничего не сохранено",
         "Too much data was sent. Nothing was saved",
     ),
+    "form.too_heavy": (
+        "Форма слишком велика или её выражения считаются слишком долго. Ничего не сохранено",
+        "The form is too large, or its expressions take too long. Nothing was saved",
+    ),
     # words of the page
     "word.optional": ("(необязательно)", "(optional)"),
     "word.requires_for": ("(обязательно: {labels})", "(required: {labels})"),

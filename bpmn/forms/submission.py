@@ -126,6 +126,8 @@ def _judge(
         settle(tree, evaluator)
     if again:
         return Submission(again=True)
+    if tree.too_large or evaluator.exhausted:
+        return Submission(errors={"": say("form.too_heavy", evaluator.language)})
     outcome = tree.outcome[1] if tree.outcome else None
     for node in tree.walk():
         if node.hidden:

@@ -22,6 +22,7 @@ from bpmn.forms.schema import CHOICES, ENTRIES, INPUTS, MULTIPLE_CHOICE, Compone
 from bpmn.forms.sources import RowSource, Source
 
 MAX_PASSES = 12
+MAX_NODES = 20_000
 
 
 @dataclass(slots=True)
@@ -66,6 +67,7 @@ class Tree:
     form: Form
     nodes: list[Node]
     variables: Mapping[str, Any]
+    too_large: bool = False
     outcome: tuple[str, str] | None = None
     data: dict[str, Any] = field(default_factory=dict)
 
@@ -129,54 +131,69 @@ def evaluator_for(form: Form, variables: Mapping[str, Any], **settings: Any) -> 
 
 
 def grow(form: Form, variables: Mapping[str, Any], source: Source, evaluator: Evaluator) -> Tree:
-    """Make the nodes of *form*, each with what the process has and what *source* says."""
-    nodes = list(_grow(form.components, "", "", (), variables, source, evaluator))
-    return Tree(form=form, nodes=nodes, variables=variables)
+    """Make the nodes of *form*, each with what the process has and what *source* says.
+
+    At most `MAX_NODES` are made, so lists in lists in lists cannot fill the memory; a tree that was cut is
+    `too_large`, and no submission of it is accepted.
+    """
+    growth = _Growth(source, evaluator)
+    nodes = list(growth.nodes(form.components, "", "", (), variables))
+    return Tree(form=form, nodes=nodes, variables=variables, too_large=growth.left < 0)
 
 
-def _grow(
-    components: Iterable[Component],
-    read_prefix: str | None,
-    prefix: str,
-    inside: tuple[str, ...],
-    stored: Mapping[str, Any],
-    source: Source,
-    evaluator: Evaluator,
-) -> Iterator[Node]:
-    for component in components:
-        keys = (*inside, *component.keys)
-        path = ".".join(keys)
-        name = prefix + (path if component.keys else f"_{component.where}")
-        read = None if read_prefix is None else read_prefix + path
-        node = Node(component, name, keys if component.keys else ())
-        if component.type in ENTRIES:
-            node.stored = _initial(component, at(stored, keys))
-            if read is not None:
-                node.entry, node.texts = source.entry(component, read, evaluator), source.texts(read)
-        elif component.type == "group":
-            node.children = list(
-                _grow(component.components, read_prefix, prefix, keys, stored, source, evaluator)
-            )
-        elif component.type == "dynamiclist":
-            _grow_rows(node, read, at(stored, keys), source, evaluator)
-        yield node
+class _Growth:
+    """Makes nodes from one source, counting them."""
 
+    def __init__(self, source: Source, evaluator: Evaluator) -> None:
+        self._source, self._evaluator = source, evaluator
+        self.left = MAX_NODES
 
-def _grow_rows(node: Node, read: str | None, stored: Any, source: Source, evaluator: Evaluator) -> None:
-    known = stored if isinstance(stored, list) else None
-    count = None if known is None else len(known)
-    rows: list[RowSource]
-    if read is None:
-        rows, node.problem = Source().rows(node.component, "", count)
-    else:
-        rows, node.problem = source.rows(node.component, read, count)
-    for index, row in enumerate(rows):
-        base = known[row.origin] if known is not None and row.origin is not None else {}
-        base = dict(base) if isinstance(base, Mapping) else {}
-        name = f"{node.name}[{index}]"
-        read_row = None if read is None or row.read_index is None else f"{read}[{row.read_index}]."
-        children = _grow(node.component.components, read_row, name + ".", (), base, source, evaluator)
-        node.rows.append(Row(name=name, origin=row.origin, base=base, children=list(children)))
+    def nodes(
+        self,
+        components: Iterable[Component],
+        read_prefix: str | None,
+        prefix: str,
+        inside: tuple[str, ...],
+        stored: Mapping[str, Any],
+    ) -> Iterator[Node]:
+        """Make the nodes of a container; values were sent under *read_prefix* and are named by *prefix* now."""
+        for component in components:
+            self.left -= 1
+            if self.left < 0:
+                return
+            keys = (*inside, *component.keys)
+            path = ".".join(keys)
+            name = prefix + (path if component.keys else f"_{component.where}")
+            read = None if read_prefix is None else read_prefix + path
+            node = Node(component, name, keys if component.keys else ())
+            if component.type in ENTRIES:
+                node.stored = _initial(component, at(stored, keys))
+                if read is not None:
+                    node.entry = self._source.entry(component, read, self._evaluator)
+                    node.texts = self._source.texts(read)
+            elif component.type == "group":
+                node.children = list(self.nodes(component.components, read_prefix, prefix, keys, stored))
+            elif component.type == "dynamiclist":
+                self._rows(node, read, at(stored, keys))
+            yield node
+
+    def _rows(self, node: Node, read: str | None, stored: Any) -> None:
+        known = stored if isinstance(stored, list) else None
+        count = None if known is None else len(known)
+        rows: list[RowSource]
+        if read is None:
+            rows, node.problem = Source().rows(node.component, "", count)
+        else:
+            rows, node.problem = self._source.rows(node.component, read, count)
+        for index, row in enumerate(rows):
+            if self.left < 0:
+                return
+            base = known[row.origin] if known is not None and row.origin is not None else {}
+            base = dict(base) if isinstance(base, Mapping) else {}
+            name = f"{node.name}[{index}]"
+            read_row = None if read is None or row.read_index is None else f"{read}[{row.read_index}]."
+            children = self.nodes(node.component.components, read_row, name + ".", (), base)
+            node.rows.append(Row(name=name, origin=row.origin, base=base, children=list(children)))
 
 
 def _initial(component: Component, stored: Any) -> Any:

@@ -435,6 +435,27 @@ def test_conditions_that_never_come_to_rest_end(submit):
     assert result.values["n"] == 1
 
 
+def test_lists_in_lists_cannot_fill_the_memory(submit):
+    component = field("textfield", "leaf")
+    for depth in range(6):
+        component = {
+            "type": "dynamiclist", "path": f"l{depth}", "defaultRepetitions": 200, "components": [component],
+        }  # fmt: skip
+
+    result = submit([component], {})
+
+    assert "слишком велика" in result.errors[""]
+    assert result.values == {}
+
+
+def test_expressions_that_take_too_long_refuse_the_submission(submit, monkeypatch):
+    monkeypatch.setattr("bpmn.forms.evaluation.MAX_EVALUATION_S", 0.0)
+
+    result = submit([field("expression", expression="=count(for i in 1..100 return i)")], {})
+
+    assert "слишком долго" in result.errors[""]
+
+
 def test_personal_fields_are_named(form):
     personal: dict[str, Any] = {"properties": {"personal": "true"}}
     group = {"type": "group", "path": "client", "components": [field("textfield", "phone", **personal)]}
