@@ -4,11 +4,12 @@ A text that cannot be compiled is kept as a problem for lint and raises when it
 is reached, so one broken cell does not keep the rest of a model from running.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from bpmn import feel
+from bpmn.dmn import calls
 from bpmn.dmn.errors import DmnError
 from bpmn.dmn.model import (
     Conditional,
@@ -22,12 +23,11 @@ from bpmn.dmn.model import (
     Literal,
     Relation,
     Table,
-    Variable,
 )
 from bpmn.dmn.probes import is_simple
 from bpmn.dmn.run import Evaluator, Run, Scope, Values, as_type, shorten, show
 from bpmn.dmn.tables import compile_table
-from bpmn.dmn.types import ANY, BASE_TYPES, FunctionOf, Type, Types
+from bpmn.dmn.types import ANY, Type, Types
 from bpmn.dmn.walk import entry_names, expressions, names_outside_filters
 from bpmn.feel import juel
 
@@ -70,9 +70,9 @@ class Compiler:
             case Relation():
                 run = self._relation(expression, names, place, depth)
             case Invocation():
-                run = self._invocation(expression, names, place, depth)
+                run = calls.compile_invocation(self, expression, names, place, depth)
             case FunctionDefinition():
-                run = self._function_value(expression, names, place, depth)
+                run = calls.compile_function(self, expression, names, place, depth)
             case Conditional():
                 run = self._conditional(expression, names, place, depth)
             case Filter():
@@ -170,7 +170,9 @@ class Compiler:
             variable = entry.variable
             inner = f"{place}.{variable.name}" if variable else place
             if variable is not None and isinstance(entry.expression, FunctionDefinition):
-                evaluate = self._function_entry(entry.expression, names, inner, depth + 1, variable.type_ref)
+                evaluate = calls.compile_entry(
+                    self, entry.expression, names, inner, depth + 1, variable.type_ref
+                )
             else:
                 evaluate = self.compile(entry.expression, names, inner, depth + 1)
                 evaluate = evaluate if variable is None else self.typed(evaluate, variable.type_ref, inner)
@@ -295,109 +297,6 @@ class Compiler:
             return None if unknown else not wanted
 
         return produce if kind == "for" else quantify
-
-    # -- functions ---------------------------------------------------------------------------------
-
-    def _function_entry(
-        self,
-        definition: FunctionDefinition,
-        names: frozenset[str],
-        place: str,
-        depth: int,
-        type_ref: str | None,
-    ) -> Evaluator:
-        """Return the evaluator of a named function; a type that is no function type is that of its result."""
-        kind = self.type(type_ref, place)
-        result = None if isinstance(kind, FunctionOf) or kind is BASE_TYPES["function"] else type_ref
-        return self.function(definition, names, place, depth, result=result)
-
-    def _function_value(
-        self, definition: FunctionDefinition, names: frozenset[str], place: str, depth: int
-    ) -> Evaluator:
-        return self.function(definition, names, place, depth)
-
-    def function(
-        self,
-        definition: FunctionDefinition,
-        names: frozenset[str],
-        place: str,
-        depth: int = 0,
-        result: str | None = None,
-    ) -> Callable[[Values, Run], feel.FeelFunction]:
-        """Return what makes the function over the values where it is defined; arguments and result are typed."""
-        if definition.kind.upper() != "FEEL":
-            problem = DmnError("dmn.function_kind", definition.element, place=place, kind=definition.kind)
-            body = self.broken(problem)
-        else:
-            inner = names | {parameter.name for parameter in definition.parameters}
-            inner = inner.union(
-                *(self.component_names(parameter.type_ref) for parameter in definition.parameters)
-            )
-            body = self.compile(definition.body, inner, place, depth + 1)
-        body = self.typed(self.typed(body, definition.type_ref, place), result, place)
-        return self.callable(place, definition.parameters, body)
-
-    def callable(
-        self, name: str, parameters: Iterable[Variable], body: Evaluator
-    ) -> Callable[[Values, Run], feel.FeelFunction]:
-        """Return what makes a FEEL function called *name* that binds *parameters* and evaluates *body*."""
-        parameters = list(parameters)
-        typed = [(parameter.name, self.type(parameter.type_ref, name)) for parameter in parameters]
-        names = [parameter.name for parameter in parameters]
-
-        def make(values: Values, run: Run) -> feel.FeelFunction:
-            def call(state: Any, arguments: list[Any]) -> Any:
-                local = {
-                    parameter: as_type(argument, kind, f"{name}({parameter})", run)
-                    for (parameter, kind), argument in zip(typed, arguments, strict=True)
-                }
-                return feel.to_feel(run.call(name, lambda: body(Scope(local, values), run)))
-
-            return feel.FeelFunction(name, names, call)
-
-        return make
-
-    def _invocation(self, invocation: Invocation, names: frozenset[str], place: str, depth: int) -> Evaluator:
-        called = self.compile(invocation.function, names, place, depth + 1)
-        text = invocation.function.text if isinstance(invocation.function, Literal) else place
-        bindings = {
-            variable.name: self.typed(
-                self.compile(expression, names, f"{place}.{variable.name}", depth + 1),
-                variable.type_ref,
-                place,
-            )
-            for variable, expression in invocation.bindings
-        }
-
-        def evaluate(values: Values, run: Run) -> Any:
-            function = called(values, run)
-            if not isinstance(function, feel.FeelFunction):
-                return run.null("dmn.not_function", place, name=text)
-            unknown = set(bindings) - set(function.parameters)
-            if unknown and not function.variadic:
-                expected, found = ", ".join(function.parameters), ", ".join(bindings)
-                return run.null("dmn.arguments", place, name=text, expected=expected, found=found)
-            arguments = {name: bind(values, run) for name, bind in bindings.items()}
-            order = list(bindings) if function.variadic else function.parameters
-            return self._apply(function, [arguments.get(name) for name in order], place, run)
-
-        return evaluate
-
-    def _apply(self, function: feel.FeelFunction, arguments: list[Any], place: str, run: Run) -> Any:
-        """Call any function value: FEEL itself does it, so that its own functions find their state."""
-        names = [f"a{index}" for index in range(len(arguments))]
-        call = feel.compile(f"f({', '.join(names)})")
-        try:
-            result = call.run(
-                {"f": function, **dict(zip(names, arguments, strict=True))},
-                functions=run.functions,
-                now=run.now,
-                types=self.predicates,
-            )
-        except feel.FeelError as error:
-            raise DmnError("dmn.expression_limit", place, place=place, detail=error) from error
-        run.reasons.extend(result.reasons)
-        return result.value
 
     def allowed_values(self, type_ref: str | None) -> str | None:
         """Return the allowed values that the file declares for a type of its own; None when it does not."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bpmn.dmn import parser
+from bpmn.dmn.calls import compile_function, make_function
 from bpmn.dmn.compiler import Compiler
 from bpmn.dmn.errors import DmnError
 from bpmn.dmn.evaluation import Key, MakeFunction, Model, Node, Session
@@ -166,13 +167,13 @@ class _Linker:
         compiler = self._unit.compiler
         if element.function is None:
             problem = DmnError("dmn.no_logic", element.id, line=element.line, name=element.name)
-            return compiler.callable(element.name, (), compiler.broken(problem))
+            return make_function(compiler, element.name, (), compiler.broken(problem))
         result = element.variable.type_ref
         item = self._unit.types.item(result)
         if item is not None and item.function is not None:
             result = item.function.result
-        return compiler.function(
-            element.function, names | {element.variable.name}, element.name, result=result
+        return compile_function(
+            compiler, element.function, names | {element.variable.name}, element.name, result=result
         )
 
     def _service(self, service: DecisionService) -> MakeFunction:
@@ -193,7 +194,7 @@ class _Linker:
             return next(iter(results.values())) if len(results) == 1 else results
 
         typed = self._unit.compiler.typed(evaluate, service.variable.type_ref, service.name)
-        return self._unit.compiler.callable(service.name, parameters, typed)
+        return make_function(self._unit.compiler, service.name, parameters, typed)
 
     def _knowledge(self, element: Element, hrefs: Iterable[str]) -> tuple[Key, ...]:
         return self._resolve(element, hrefs, (KnowledgeModel, DecisionService), "knowledge model or service")
