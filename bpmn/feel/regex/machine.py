@@ -101,8 +101,9 @@ class Program:
         self._registers += 1
         self._add(_SAVE, register)
         self._emit(item.item)
-        self._add(_PROGRESS, register)
+        progress = self._add(_PROGRESS)
         self._add(_JUMP, split)
+        self._code[progress] = (_PROGRESS, register, len(self._code))
         self._set_split(split, split + 1, len(self._code), item.greedy)
 
     def _set_split(self, split: int, into: int, past: int, greedy: bool) -> None:
@@ -154,7 +155,7 @@ class Program:
                     registers = (*registers[:index], position, *registers[index + 1 :])
                 elif kind == _PROGRESS:
                     if registers[instruction[1]] == position:
-                        break
+                        counter = instruction[2]  # a round that took nothing ends the loop
                 elif kind == _MATCH:
                     state.charge(instructions // _INSTRUCTIONS_PER_STEP + 1)
                     return (registers[0], position, *registers[2:])
