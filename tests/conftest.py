@@ -10,6 +10,7 @@ from handlers.settings import MailSettings, Settings
 from storage.database import Storage
 from storage.ids import new_id
 from storage.models import Base, Group, Membership, User
+from tests import postgres
 
 BEGIN = datetime(2026, 6, 10, 6, 0, tzinfo=UTC)  # a Wednesday, 9:00 in Moscow
 
@@ -30,6 +31,12 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory):
+    with postgres.server(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
 
 
 @pytest.fixture
@@ -57,7 +64,9 @@ def engine(storage, clock, mail_folder):
 def add_person(storage, clock):
     """Add a user who belongs to groups; groups are made when first named."""
 
-    def add(email: str, name: str = "", *, groups: tuple[str, ...] = (), roles: tuple[str, ...] = ()) -> Actor:
+    def add(
+        email: str, name: str = "", *, groups: tuple[str, ...] = (), roles: tuple[str, ...] = ()
+    ) -> Actor:
         with storage.unit_of_work() as uow:
             user = User(
                 id=new_id(), email=email, name=name or email, fs_uniquifier=email, password=None,

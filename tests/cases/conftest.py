@@ -9,7 +9,23 @@ from bpmn.engine import ProcessEngine
 from handlers.errors import BpmnError
 from handlers.registry import Registry, handler
 from handlers.settings import MailSettings, Settings
+from storage.database import Storage
+from storage.models import Base
+from tests import postgres
 from tests.engine.kit import document
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def storage(request, tmp_path):
+    """Every rule of the use cases holds on both databases."""
+    if request.param == "postgres":
+        url = postgres.database(request.getfixturevalue("postgres_server"))
+        storage = Storage(url.render_as_string(hide_password=False), tmp_path / "files")
+    else:
+        storage = Storage(f"sqlite:///{tmp_path / 'test.db'}", tmp_path / "files")
+        Base.metadata.create_all(storage.engine)
+    yield storage
+    storage.close()
 
 
 class Behaviour:
