@@ -7,25 +7,21 @@ configuration's default.
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 from flask import Flask, request
 from flask_babel import Babel, get_locale
-from flask_babel import gettext as _
 from markupsafe import Markup
 
-from web import words
+from web import catalogues, words
 from web.current import current_account, current_config, current_now
 
-LANGUAGES = ("ru", "en")
+LANGUAGES = catalogues.LANGUAGES
 COOKIE = "language"
-TRANSLATIONS = Path(__file__).parent / "translations"
 
 
 def init(app: Flask) -> None:
-    compile_catalogues()
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+    catalogues.compile_all()
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(catalogues.TRANSLATIONS)
     Babel(app, default_locale="en", locale_selector=choose_language, timezone_selector=_timezone)
     app.jinja_env.filters.update(
         duration=duration, money=money, number=number, filesize=filesize, initials=words.initials
@@ -100,28 +96,3 @@ def number(value: Decimal | int | float, places: int | None = None) -> str:
 
 def filesize(count: int | None) -> str:
     return "" if count is None else words.size(count, language())
-
-
-def compile_catalogues() -> None:
-    """Write every `.mo` that is absent or older than its `.po`; a wheel brings them compiled."""
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
-    for source in sorted(TRANSLATIONS.glob("*/LC_MESSAGES/*.po")):
-        target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
-            continue
-        with source.open("rb") as file:
-            catalogue = read_po(file, locale=source.parent.parent.name)
-        draft = target.with_suffix(f".{id(catalogue)}.tmp")
-        with draft.open("wb") as file:
-            write_mo(file, catalogue)
-        draft.replace(target)
-
-
-def translated(texts: dict[str, Any]) -> str:
-    """Return the text of the page's language from {"ru": …, "en": …}."""
-    return str(texts.get(language()) or texts.get("en") or "")
-
-
-__all__ = ["_", "init", "language", "when"]
