@@ -240,15 +240,17 @@ class Fields:
             return self._evaluator.show(node.value)
         return self._control_text(node)
 
-    def _cell(self, node: Node) -> FieldView | None:
+    def _cell(self, node: Node, *, first: bool) -> FieldView | None:
         """Return a field as a cell: the unit stands in the head of the column."""
         made = self._computed(node, bare=True) if node.component.type == "expression" else self._entry(node)
         if made is None:
             return None
         if node.component.type in ("select", "datetime") or node.component.money:
             made.width = "w-price"
-        elif node.component.type == "number":
+        elif node.component.type == "number" or 0 < made.max_length <= 10:
             made.width = "w-qty"
+        elif node.component.type == "textfield" and not first:
+            made.width = "w-price"
         return made
 
     def _computed(self, node: Node, *, bare: bool = False) -> FieldView | None:
@@ -334,7 +336,8 @@ class Fields:
             if component.type == "expression" and not label:
                 continue
             unit = component.own("unit") or (currency_sign(component.money) if component.money else "")
-            label = self._translate(label) + (f", {unit}" if unit else "")
+            label = self._translate(label)
+            label += f", {unit}" if unit and not label.endswith(unit) else ""
             numeric = component.type == "number" or (component.type == "expression" and bool(unit))
             columns.append(ColumnView(label, numeric, wide=index == 0, required=is_required(component, None)))
         return columns
@@ -362,7 +365,9 @@ class Fields:
                 for child in row.children
                 if child.component.type != "expression" or child.component.get("label")
             ]
-            result.cells = [None if child.hidden else self._cell(child) for child in shown]
+            result.cells = [
+                None if child.hidden else self._cell(child, first=child is shown[0]) for child in shown
+            ]
             first = next((cell.text for cell in result.cells if cell and cell.text), "")
             if first:
                 result.remove_label = f"{result.remove_label}: {first[:60]}"

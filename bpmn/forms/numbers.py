@@ -15,6 +15,7 @@ MAX_DIGITS = 30
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f'’]+")
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "CNY": "¥", "GBP": "£", "KZT": "₸", "BYN": "Br"}
+CURRENCY_SIGNS = tuple(_SIGNS.values())
 _UNITS = re.compile(r"(?:₽|руб(?:лей|ля|ль)?\.?|р\.?|rub|\$|€|¥|£|%)$", re.IGNORECASE)
 _THIN = "\u202f"
 

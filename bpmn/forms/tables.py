@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bpmn.forms.evaluation import Evaluator
-from bpmn.forms.numbers import to_decimal
+from bpmn.forms.numbers import CURRENCY_SIGNS, format_number, to_decimal
 from bpmn.forms.tree import Node
 
 MAX_TABLE_ROWS = 500
@@ -39,8 +39,15 @@ def table_rows(node: Node, evaluator: Evaluator) -> tuple[list[list[str]], list[
     rows = [
         row for row in (data if isinstance(data, list) else [])[:MAX_TABLE_ROWS] if isinstance(row, Mapping)
     ]
-    cells = [[evaluator.show(row.get(column.key)) for column in columns] for row in rows]
+    cells = [[_cell(row.get(column.key), column, evaluator) for column in columns] for row in rows]
     return cells, [_is_numeric([row.get(column.key) for row in rows]) for column in columns]
+
+
+def _cell(value: Any, column: Column, evaluator: Evaluator) -> str:
+    """Return the text of a cell; in a column whose label ends with a currency sign numbers are amounts."""
+    if to_decimal(value) is not None and column.label.endswith(CURRENCY_SIGNS):
+        return format_number(value, language=evaluator.language, digits=2)
+    return evaluator.show(value)
 
 
 def _is_numeric(values: list[Any]) -> bool:

@@ -178,6 +178,21 @@ def test_rows_of_plain_fields_are_a_table_with_totals_beneath(view):
     assert [(total.label, total.text) for total in goods.totals] == [("Итого", "1\u202f020,00\u00a0₽")]
 
 
+def test_a_unit_is_said_once_and_amounts_look_like_amounts(view):
+    rows = {
+        "type": "dynamiclist", "path": "goods", "label": "Товары",
+        "components": [field("number", "price", label="Цена, ₽", properties={"money": "RUB"})],
+    }  # fmt: skip
+    table = {
+        "type": "table", "dataSource": "=goods",
+        "columns": [{"key": "qty", "label": "Кол-во"}, {"key": "price", "label": "Цена, ₽"}],
+    }  # fmt: skip
+    listed, shown = view([rows, table], STORED).fields
+
+    assert [column.label for column in listed.columns] == ["Цена, ₽"]
+    assert shown.table_rows == [["1", "1\u202f000,00"], ["2", "10,00"]]
+
+
 def test_the_expected_button_comes_first_and_the_dangerous_one_apart(view):
     buttons = view([REFUSE, APPROVE]).buttons
 
