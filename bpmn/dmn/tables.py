@@ -13,11 +13,14 @@ from bpmn.dmn import hit_policies
 from bpmn.dmn.errors import DmnError
 from bpmn.dmn.json_values import brief
 from bpmn.dmn.model import Input, Literal, Output, Rule, Table
+from bpmn.dmn.plain_cells import plain_test
 from bpmn.dmn.run import Evaluator, Run, Scope, Values, as_type, show
 from bpmn.dmn.types import Type, compile_tests
 
 if TYPE_CHECKING:
     from bpmn.dmn.compiler import Compiler
+
+_PLAIN_TESTS_PER_CHARGE = 16
 
 Test = Callable[[Any, Values, Run], bool]
 
@@ -160,8 +163,12 @@ def _compile_test(compiler: "Compiler", cell: Literal, names: frozenset[str], pl
 
         return refuse
     types = compiler.predicates
+    plain = plain_test(cell.text) or _never_plain
 
     def test(value: Any, values: Values, run: Run) -> bool:
+        decided = plain(value)
+        if decided is not None:
+            return decided
         run.charge(place)
         try:
             matched = compiled.test(value, values, functions=run.functions, now=run.now, types=types)
@@ -170,6 +177,10 @@ def _compile_test(compiler: "Compiler", cell: Literal, names: frozenset[str], pl
         return matched is True
 
     return test
+
+
+def _never_plain(value: Any) -> bool | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +194,7 @@ class _Table:
     rules: Sequence[_Rule]
 
     def evaluate(self, values: Values, run: Run) -> Any:
+        run.charge(self.place, 1 + len(self.rules) * len(self.inputs) // _PLAIN_TESTS_PER_CHARGE)
         asked = [column.evaluate(values, run) for column in self.inputs]
         self._check_inputs(asked)
         named = {

@@ -1,0 +1,49 @@
+"""Tests of the plainest cells without FEEL: texts, numbers, comparisons and ranges of numbers.
+
+Most cells of real tables are such.  Each function answers for values of its own type and returns None for
+others: then FEEL decides, so the meaning of a cell is FEEL's alone (a law in the tests).
+"""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+PlainTest: TypeAlias = Callable[[Any], bool | None]
+
+_NUMBER = r"-?(?:\d{1,30}(?:\.\d{1,30})?|\.\d{1,30})"
+_TEXTS = re.compile(r'"[^"\\\n]*"(?:\s*,\s*"[^"\\\n]*")*')
+_ONE_TEXT = re.compile(r'"([^"]*)"')
+_COMPARISON = re.compile(rf"(<=|>=|<|>)?\s*({_NUMBER})")
+_RANGE = re.compile(rf"([\[\](])\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*([\[\])])")
+
+_COMPARE: dict[str | None, Callable[[Decimal], Callable[[Any], bool]]] = {
+    None: lambda bound: lambda value: value == bound,
+    "<": lambda bound: lambda value: value < bound,
+    "<=": lambda bound: lambda value: value <= bound,
+    ">": lambda bound: lambda value: value > bound,
+    ">=": lambda bound: lambda value: value >= bound,
+}
+
+
+def plain_test(text: str) -> PlainTest | None:
+    """Return the test of a plain cell; None when the cell is not plain."""
+    if _TEXTS.fullmatch(text):
+        return _one_of(frozenset(_ONE_TEXT.findall(text)))
+    found = _COMPARISON.fullmatch(text)
+    if found:
+        return _of_numbers(_COMPARE[found[1]](Decimal(found[2])))
+    found = _RANGE.fullmatch(text)
+    if found and Decimal(found[2]) <= Decimal(found[3]):
+        above = _COMPARE[">=" if found[1] == "[" else ">"](Decimal(found[2]))
+        below = _COMPARE["<=" if found[4] == "]" else "<"](Decimal(found[3]))
+        return _of_numbers(lambda value: above(value) and below(value))
+    return None
+
+
+def _one_of(texts: frozenset[str]) -> PlainTest:
+    return lambda value: value in texts if type(value) is str else None
+
+
+def _of_numbers(holds: Callable[[Any], bool]) -> PlainTest:
+    return lambda value: holds(value) if type(value) is Decimal or type(value) is int else None

@@ -1,0 +1,50 @@
+"""The shortcut for plain cells means what FEEL means."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bpmn import feel
+from bpmn.dmn.plain_cells import plain_test
+
+NUMBERS = st.decimals(min_value=-20, max_value=20, places=1).map(lambda value: format(value, "f"))
+CELLS = st.one_of(
+    NUMBERS,
+    st.builds("{} {}".format, st.sampled_from(["<", "<=", ">", ">="]), NUMBERS),
+    st.builds("{}{}..{}{}".format, st.sampled_from("[(]"), NUMBERS, NUMBERS, st.sampled_from("])[")),
+    st.lists(st.sampled_from(['"a"', '"b"', '""', '"ключ"']), min_size=1, max_size=3).map(", ".join),
+)
+VALUES = st.one_of(
+    st.integers(-20, 20),
+    st.decimals(min_value=-20, max_value=20, places=1),
+    st.sampled_from(["a", "b", "c", "", "ключ"]),
+    st.booleans(),
+    st.none(),
+    st.just(["a"]),
+)
+
+
+@given(cell=CELLS, value=VALUES)
+def test_a_plain_cell_agrees_with_feel_or_leaves_the_value_to_it(cell, value):
+    plain = plain_test(cell)
+    if plain is None:
+        return
+
+    decided = plain(value)
+
+    assert decided is None or decided is (feel.compile(cell, kind="unary").test(value, {}) is True)
+
+
+@pytest.mark.parametrize(
+    "cell", ["x", "not(1)", '"a\\"b"', "1 + 1", "? > 1", "-", "1, 2", "[5..1]", "date(1)", '"a" + "b"']
+)
+def test_other_cells_are_left_to_feel(cell):
+    assert plain_test(cell) is None
+
+
+def test_plain_cells_decide_for_their_own_type_only():
+    assert plain_test("5")(Decimal("5.0")) is True
+    assert plain_test("5")(True) is None
+    assert plain_test('"5"')(5) is None
