@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from handlers.contacts import show_phone
 from handlers.context import HandlerContext
 from handlers.document_lines import UNITS_EN, DocumentLine, Goods
 from handlers.errors import HandlerError
@@ -97,7 +98,7 @@ def compose(
             for place, line in enumerate(goods.lines, 1)
         ],
         "totals": _totals(goods, header.currency, language),
-        "payments": _payments(data.get("payments"), context.time_zone),
+        "payments": _payments(data.get("payments"), language, context.time_zone),
         "payment": _payment(parties, header, goods, data),
         "link": link,
         "details": {
@@ -150,7 +151,7 @@ def _buyer(parties: Parties, data: Mapping[str, Any]) -> dict[str, str]:
         given = data.get(f"buyer_{name}", data.get(name) if name == "contact_name" else None)
         if given:
             found[name] = str(given)[:_MOST_TEXT]
-    return found
+    return found | {"phone": show_phone(found["phone"])}
 
 
 def _manager(row: User | None, language: str) -> dict[str, str] | None:
@@ -160,7 +161,7 @@ def _manager(row: User | None, language: str) -> dict[str, str] | None:
     return {
         "name": (english and row.name_en) or row.name,
         "position": (english and row.position_en) or row.position,
-        "phone": row.phone,
+        "phone": show_phone(row.phone),
         "email": row.email,
     }
 
@@ -226,15 +227,16 @@ def _vat_label(rate: str, language: str) -> str:
     return f"В том числе НДС ({rate})" if language == "ru" else f"Including VAT ({rate})"
 
 
-def _payments(payments: Any, zone: tzinfo) -> str:
+def _payments(payments: Any, language: str, zone: tzinfo) -> str:
     """Return line (5) of УПД: "№ 12 от 10.06.2026; № 15 от 11.06.2026"."""
     printed = []
     for payment in payments if isinstance(payments, list) else []:
         if not isinstance(payment, Mapping) or not payment.get("number"):
             continue
         paid_on = payment.get("date") or payment.get("paid_on")
-        text = f"№ {payment['number']}"
-        printed.append(f"{text} от {_shown(paid_on, 'ru', zone, words=False)}" if paid_on else text)
+        text = f"{'№' if language == 'ru' else 'No.'} {payment['number']}"
+        dated = "от" if language == "ru" else "dated"
+        printed.append(f"{text} {dated} {_shown(paid_on, language, zone, words=False)}" if paid_on else text)
     return "; ".join(printed)
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from handlers.errors import HandlerError
 from handlers.money import Line, Totals, UnknownRate, VatRate, totals, vat_rate
@@ -89,9 +89,20 @@ def read_lines(
             "documents.too_many_lines", f"a document has at most {MAX_LINES} lines", retryable=False
         )
     raw = [_named(place, item) for place, item in enumerate(items, 1)]
-    products = _products(connection, {str(item["code"]) for item in raw if item.get("code")})
+    products = _products(
+        connection,
+        codes={str(item["code"]) for item in raw if item.get("code")},
+        names={str(item["name"]) for item in raw if item.get("name")},
+    )
     lines = tuple(
-        _line(place, item, products.get(str(item.get("code") or "")), on, vat_payer, includes_vat)
+        _line(
+            place,
+            item,
+            products.get(str(item.get("code") or "")) or products.get(str(item.get("name") or "")),
+            on,
+            vat_payer,
+            includes_vat,
+        )
         for place, item in enumerate(raw, 1)
     )
     return Goods(lines, totals(line.money for line in lines))
@@ -108,9 +119,8 @@ def _named(place: int, item: Any) -> dict[str, Any]:
     return found
 
 
-def _products(connection: Connection, codes: set[str]) -> dict[str, Any]:
-    if not codes:
-        return {}
+def _products(connection: Connection, *, codes: set[str], names: set[str]) -> dict[str, Any]:
+    """Return the catalog items that the lines mean, by code and by exact name."""
     rows = connection.execute(
         select(
             Product.code,
@@ -120,9 +130,9 @@ def _products(connection: Connection, codes: set[str]) -> dict[str, Any]:
             Product.unit_code,
             Product.vat_rate,
             Product.price,
-        ).where(Product.code.in_(codes))
-    )
-    return {row.code: row for row in rows}
+        ).where(or_(Product.code.in_(codes), Product.name.in_(names)))
+    ).all()
+    return {row.name: row for row in rows} | {row.code: row for row in rows}
 
 
 def _line(
@@ -135,7 +145,7 @@ def _line(
     price = item.get("price", product.price if product else None)
     discount = _number(place, "discount", item.get("discount", 0), Decimal(0), Decimal(100))
     return DocumentLine(
-        code=str(item.get("code") or ""),
+        code=str(item.get("code") or (product.code if product else "")),
         name=name,
         name_en=product.name_en if product and name == product.name else "",
         unit=unit,

@@ -23,7 +23,7 @@ from handlers.registry import handler
 from handlers.texts import Rendered, render
 from handlers.timeline import record
 from storage.ids import new_id
-from storage.models import Contact, Document, Mail, Notification
+from storage.models import Contact, Document, File, Mail, Notification
 
 MAX_RECIPIENTS = 200
 MAX_ATTACHED_BYTES = 20_000_000
@@ -167,20 +167,22 @@ def _documents(
     found = []
     for document_id in ids:
         row = connection.execute(
-            select(Document.file_name, Document.file_hash).where(
+            select(Document.file_name, File.media_type, File.hash)
+            .join(File, File.hash == Document.file_hash)
+            .where(
                 Document.id == document_id,
                 Document.instance_id == context.request.id,
                 Document.state == "ready",
             )
         ).first()
-        if row is None or row.file_hash is None:
+        if row is None:
             raise HandlerError(
                 "notifications.document",
                 f"document {document_id} is not a ready document of this request",
                 retryable=False,
                 document_id=document_id,
             )
-        found.append((document_id, row.file_name, "application/pdf", row.file_hash))
+        found.append((document_id, row.file_name, row.media_type, row.hash))
     return found
 
 

@@ -3,6 +3,7 @@
 import email
 import socket
 import threading
+from datetime import UTC, datetime
 from email.policy import default
 
 import pytest
@@ -12,8 +13,9 @@ from sqlalchemy import select
 from handlers.errors import HandlerError, UncertainEffect
 from handlers.mailer import SmtpMailer
 from handlers.settings import MailSettings
-from storage.models import Effect, Event, Mail, Notification
+from storage.models import Document, Effect, Event, File, Mail, Notification
 
+MOMENT = datetime(2026, 6, 10, 9, tzinfo=UTC)
 TEXTS = {
     "texts/hello.ru.md": "Subject: Заявка {{ request.number }}\n\nЗдравствуйте, {{ name }}.\n\n{{ link }}\n",
     "texts/hello.en.md": "Subject: Request {{ request.number }}\n\nHello {{ name }}.\n\n{{ link }}\n",
@@ -133,6 +135,30 @@ def test_a_recipient_that_is_nobody_is_an_error_in_words(run, sale, to, code):
 def test_documents_of_other_requests_are_never_attached(run, sale):
     with pytest.raises(HandlerError, match="123"):
         send(run, sale, to="client", attach=[123])
+
+
+def test_documents_go_with_the_letter_under_their_names(run, sale, letters, storage):
+    content = b"%PDF-1.7 sample"
+    reference = storage.files.put(content, "application/pdf")
+    with storage.unit_of_work() as uow:
+        uow.session.add(
+            File(hash=reference.hash, size=reference.size, media_type="application/pdf", created_at=MOMENT)
+        )
+        uow.session.flush()
+        uow.session.add(
+            Document(
+                id=5, instance_id=sale.id, kind="invoice", title="Счёт", state="ready", file_hash=reference.hash,
+                file_name="Счёт на оплату 1.pdf", idempotency_key="x", created_at=MOMENT,
+            )
+        )  # fmt: skip
+
+    send(run, sale, to="client", attach=[5])
+
+    (attachment,) = letters()[0].iter_attachments()
+    assert attachment.get_filename() == "Счёт на оплату 1.pdf"
+    assert attachment.get_content() == content
+    with storage.read_session() as session:
+        assert session.scalars(select(Mail)).one().attachments == ["5"]
 
 
 class Server:
