@@ -9,9 +9,10 @@ from typing import Any
 from bpmn.feel.compiler import INPUT, Closure, Compiler
 from bpmn.feel.errors import FeelLimitError, Reason
 from bpmn.feel.names import is_plain
-from bpmn.feel.parser import MAX_NESTING, parse_expression, parse_unary_tests
+from bpmn.feel.parser import parse_expression, parse_unary_tests
 from bpmn.feel.state import DEFAULT_LIMITS, Limits, State
 from bpmn.feel.syntax import Node
+from bpmn.feel.type_reader import MAX_NESTING
 from bpmn.feel.values import to_feel
 
 _CACHE_SIZE = 4096

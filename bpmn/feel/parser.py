@@ -6,24 +6,18 @@ of parts are limited, so hostile text ends in an error soon.
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TypeVar
 
 from bpmn.feel import syntax
 from bpmn.feel.errors import FeelLimitError, FeelSyntaxError
-from bpmn.feel.names import BLANK, NAME_PART, NAME_START, PROPERTIES, Scope, normalise
-from bpmn.feel.scanner import Scanner
+from bpmn.feel.names import BLANK, NAME_PART, NAME_START, Scope
 from bpmn.feel.syntax import Node
-
-#: How deep brackets, operators, conditions and functions may nest.
-MAX_NESTING = 50
+from bpmn.feel.type_reader import KEY, MAX_NESTING, NAME_TEXT, TypeReader
 
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _LEVELS: tuple[tuple[str, ...], ...] = (("**",), ("*", "/"), ("+", "-"))
 _PRECEDENCE = frozenset(["**", "*", "/", "+", "-"])
-_NAME_TEXT = f"[{NAME_START}][{NAME_PART}{BLANK}.+*/'-]*+"
 _VARIABLE_WORD = f"[{NAME_PART}.+*/'-]++"
-_KEY = re.compile(f"({_NAME_TEXT}):")
-_PARAMETER = re.compile(f"({_NAME_TEXT})(?=[:,)])")
+_PARAMETER = re.compile(f"({NAME_TEXT})(?=[:,)])")
 _VARIABLE = re.compile(
     f"((?=[{NAME_START}]){_VARIABLE_WORD}(?:[{BLANK}]++(?!in(?![{NAME_PART}])){_VARIABLE_WORD})*+)"
     f"[{BLANK}]++in(?![{NAME_PART}])"
@@ -31,9 +25,6 @@ _VARIABLE = re.compile(
 
 #: Names of the language that hold a keyword; they are names only before a parenthesis.
 _FUNCTIONS = Scope(("date and time", "years and months duration"))
-_TYPES = Scope(("date and time", "years and months duration", "days and time duration"))
-
-_Result = TypeVar("_Result")
 
 
 def parse_expression(source: str, names: Iterable[str] = ()) -> Node:
@@ -54,13 +45,10 @@ def parse_unary_tests(source: str, names: Iterable[str] = ()) -> Node:
     return _Parser(source, names).whole(lambda parser: parser.unary_tests())
 
 
-class _Parser(Scanner):
+class _Parser(TypeReader):
     def __init__(self, source: str, names: Iterable[str]) -> None:
-        super().__init__(source)
-        self._scope = Scope((*PROPERTIES, *names))
-        self._depth = 0
+        super().__init__(source, names)
         self._parts = 0
-        self._in_range_end = False
 
     def whole(self, read: Callable[["_Parser"], Node]) -> Node:
         """Return what *read* reads, and make sure that nothing follows it."""
@@ -73,13 +61,11 @@ class _Parser(Scanner):
 
     def expression(self) -> Node:
         """Read a whole expression."""
-        self._depth += 1
-        if self._depth > MAX_NESTING:
-            raise FeelLimitError("feel.limit.nesting", limit=MAX_NESTING)
-        outer, self._in_range_end = self._in_range_end, False
+        self.enter()
+        outer, self.in_range_end = self.in_range_end, False
         tree = self._disjunction()
-        self._in_range_end = outer
-        self._depth -= 1
+        self.in_range_end = outer
+        self.depth -= 1
         return tree
 
     def _disjunction(self) -> Node:
@@ -155,7 +141,7 @@ class _Parser(Scanner):
             symbol = self.symbol()
             if symbol == ".":
                 self.position += 1
-                base = syntax.Path(base, self.read_name(self._scope))
+                base = syntax.Path(base, self.read_name(self.scope))
             elif symbol == "[":
                 condition = self._filter_condition()
                 if condition is None:
@@ -165,7 +151,7 @@ class _Parser(Scanner):
                 base = self._invocation(base)
             elif symbol == "i" and self.accept_word("instance"):
                 self.expect_word("of")
-                base = syntax.InstanceOf(base, self._type())
+                base = syntax.InstanceOf(base, self.type_reference())
             else:
                 return base
 
@@ -181,23 +167,13 @@ class _Parser(Scanner):
                 self.fail("']'")
             return condition
 
-        in_range_end = self._in_range_end
+        in_range_end = self.in_range_end
         if not in_range_end:
             return read()
-        condition = self._attempt(read)
+        condition = self.attempt(read)
         if condition is None:
             self.position = start
         return condition
-
-    def _attempt(self, read: Callable[[], _Result]) -> _Result | None:
-        """Return what *read* reads, or None with the position restored when it is not there."""
-        position, depth, scope, in_range_end = self.position, self._depth, self._scope, self._in_range_end
-        try:
-            return read()
-        except FeelSyntaxError:
-            self.position, self._depth, self._scope = position, depth, scope
-            self._in_range_end = in_range_end
-            return None
 
     # -- primary expressions ---------------------------------------------------------------------
 
@@ -223,7 +199,7 @@ class _Parser(Scanner):
         return self._word(word)
 
     def _word(self, word: str) -> Node:
-        if self._scope.match(self.source, self.position, word) is None:
+        if self.scope.match(self.source, self.position, word) is None:
             known = _FUNCTIONS.match(self.source, self.position, word)
             if known is not None:
                 start, self.position = self.position, known[1]
@@ -233,13 +209,13 @@ class _Parser(Scanner):
             if word in _CONSTANTS:
                 self.position += len(word)
                 return syntax.Literal(_CONSTANTS[word])
-            read = _KEYWORD_READERS.get(word)
+            read = KEYWORD_READERS.get(word)
             if read is not None:
                 self.position += len(word)
                 return read(self)
         start = self.position
         try:
-            return syntax.Name(self.read_name(self._scope))
+            return syntax.Name(self.read_name(self.scope))
         except FeelSyntaxError:
             self.fail("expression", start)
 
@@ -267,9 +243,9 @@ class _Parser(Scanner):
         return syntax.ListLiteral(tuple(items))
 
     def _range_from(self, opening: str, start: Node) -> Node:
-        outer, self._in_range_end = self._in_range_end, True
+        outer, self.in_range_end = self.in_range_end, True
         end = self._arithmetic()
-        self._in_range_end = outer
+        self.in_range_end = outer
         closing = self.symbol()
         if closing not in ("]", ")", "["):
             self.fail("']'")
@@ -279,39 +255,30 @@ class _Parser(Scanner):
     def _context(self) -> Node:
         self.expect("{")
         entries: list[tuple[str, Node]] = []
-        outer, self._scope = self._scope, Scope(parent=self._scope)
+        outer, self.scope = self.scope, Scope(parent=self.scope)
         while not (not entries and self.symbol() == "}"):
             key = self.read_string()
             if key is None:
-                key = self._binding(_KEY)
+                key = self.binding(KEY)
             else:
                 self.expect(":")
             entries.append((key, self.expression()))
-            self._scope.add(key)
+            self.scope.add(key)
             if not self.accept(","):
                 break
-        self._scope = outer
+        self.scope = outer
         self.expect("}")
         return syntax.ContextLiteral(tuple(entries))
-
-    def _binding(self, pattern: re.Pattern[str]) -> str:
-        """Read a name that is being defined: everything up to what *pattern* says ends it."""
-        self.skip_blanks()
-        match = pattern.match(self.source, self.position)
-        if match is None:
-            self.fail("name")
-        self.position = match.end()
-        return normalise(match.group(1))
 
     def _invocation(self, function: Node) -> Node:
         self.expect("(")
         if self.accept(")"):
             return syntax.Call(function, ())
         self.skip_blanks()
-        if _KEY.match(self.source, self.position):
+        if KEY.match(self.source, self.position):
             named: list[tuple[str, Node]] = []
             while True:
-                name = self._binding(_KEY)
+                name = self.binding(KEY)
                 named.append((name, self.expression()))
                 if not self.accept(","):
                     break
@@ -333,88 +300,48 @@ class _Parser(Scanner):
         return syntax.If(condition, then, self.expression())
 
     def _for(self) -> Node:
-        outer = self._scope
+        outer = self.scope
         iterators = self._iterators()
         self.expect_word("return")
         body = self.expression()
-        self._scope = outer
+        self.scope = outer
         return syntax.For(iterators, body)
 
     def _quantified(self, kind: str) -> Node:
-        outer = self._scope
+        outer = self.scope
         iterators = self._iterators()
         self.expect_word("satisfies")
         condition = self.expression()
-        self._scope = outer
+        self.scope = outer
         return syntax.Quantified(kind, iterators, condition)
 
     def _iterators(self) -> tuple[tuple[str, Node], ...]:
-        self._scope = Scope(parent=self._scope)
+        self.scope = Scope(parent=self.scope)
         iterators: list[tuple[str, Node]] = []
         while True:
-            name = self._binding(_VARIABLE)
+            name = self.binding(_VARIABLE)
             domain = self.expression()
             if self.accept(".."):
                 domain = syntax.Span(domain, self.expression())
             iterators.append((name, domain))
-            self._scope.add(name)
+            self.scope.add(name)
             if not self.accept(","):
                 return tuple(iterators)
 
     def _function(self) -> Node:
         self.expect("(")
-        outer, self._scope = self._scope, Scope(parent=self._scope)
+        outer, self.scope = self.scope, Scope(parent=self.scope)
         parameters: list[tuple[str, syntax.TypeRef | None]] = []
         while not (not parameters and self.symbol() == ")"):
-            name = self._binding(_PARAMETER)
-            parameters.append((name, self._type() if self.accept(":") else None))
-            self._scope.add(name)
+            name = self.binding(_PARAMETER)
+            parameters.append((name, self.type_reference() if self.accept(":") else None))
+            self.scope.add(name)
             if not self.accept(","):
                 break
         self.expect(")")
         body = self.expression()
-        self._scope = outer
+        self.scope = outer
         return syntax.FunctionLiteral(tuple(parameters), body)
-
-    # -- types -------------------------------------------------------------------------------------
-
-    def _type(self) -> syntax.TypeRef:
-        self._depth += 1
-        if self._depth > MAX_NESTING:
-            raise FeelLimitError("feel.limit.nesting", limit=MAX_NESTING)
-        word = self.word()
-        if not word:
-            self.fail("type")
-        known = _TYPES.match(self.source, self.position, word)
-        if known is not None:
-            name, self.position = known
-        elif word == "function":
-            name, self.position = word, self.position + len(word)
-        else:
-            name = self.read_name(self._scope)
-            while self.accept("."):
-                name += "." + self.read_name(self._scope)
-        tree = syntax.TypeRef(name)
-        if name in ("list", "range", "context", "function") and self.accept("<"):
-            tree = self._type_arguments(name)
-        self._depth -= 1
-        return tree
-
-    def _type_arguments(self, name: str) -> syntax.TypeRef:
-        parts: list[tuple[str, syntax.TypeRef]] = []
-        while not (not parts and self.symbol() == ">"):
-            key = self._binding(_KEY) if name == "context" else ""
-            parts.append((key, self._type()))
-            if not self.accept(","):
-                break
-        self.expect(">")
-        result = None
-        if name == "function":
-            self.expect("->")
-            result = self._type()
-        elif name in ("list", "range") and len(parts) != 1:
-            self.fail("type")
-        return syntax.TypeRef(name, tuple(parts), result)
 
     # -- tests -------------------------------------------------------------------------------------
 
@@ -439,7 +366,7 @@ class _Parser(Scanner):
             return (self._operator_test(),)
         if self.symbol() != "(":
             return (self._arithmetic(),)
-        group = self._attempt(self._test_group)
+        group = self.attempt(self._test_group)
         if group is not None:
             return group
         return (self._arithmetic(),)
@@ -459,7 +386,7 @@ class _Parser(Scanner):
             return syntax.AnyInput()
         self.position = start
         if self.accept_word("not"):
-            negated = self._attempt(self._negated_tests)
+            negated = self.attempt(self._negated_tests)
             if negated is not None:
                 return negated
             self.position = start
@@ -493,7 +420,7 @@ def _fold(operands: list[Node], operators: list[str], level: tuple[str, ...]) ->
 
 
 _CONSTANTS = {"null": None, "true": True, "false": False}
-_KEYWORD_READERS: dict[str, Callable[[_Parser], Node]] = {
+KEYWORD_READERS: dict[str, Callable[[_Parser], Node]] = {
     "if": _Parser._if,
     "for": _Parser._for,
     "some": lambda parser: parser._quantified("some"),
