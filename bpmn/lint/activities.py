@@ -9,6 +9,7 @@ from bpmn.spiff.graph import ACTIVITIES, Node
 from bpmn.spiff.reader import Reader
 
 SCRIPT_FORMATS = ("python", "feel")
+MAX_QUANTITY = 100
 
 
 def external(node: Node) -> bool:
@@ -219,19 +220,19 @@ def loops(reader: Reader) -> Iterator[Problem]:
 
 
 def quantities(reader: Reader) -> Iterator[Problem]:
-    """Token quantities other than one are not executed; below one they are wrong (BPMN 2.0 table 10.3)."""
+    """Token quantities are whole numbers from one up (BPMN 2.0 table 10.3)."""
     for node in nodes(reader):
         for name, value in (
             ("startQuantity", node.start_quantity),
             ("completionQuantity", node.completion_quantity),
         ):
-            if value != "1":
+            if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= MAX_QUANTITY:
                 yield about(
                     reader,
                     node,
                     "quantity",
-                    f"{{}}: {name}={value} не выполняется, допустима только 1",
-                    f"{{}}: {name}={value} is not executed, only 1 is",
+                    f"{{}}: {name}={value}, а должно быть целое число от 1 до {MAX_QUANTITY}",
+                    f"{{}}: {name}={value}, it must be a whole number from 1 to {MAX_QUANTITY}",
                 )
 
 

@@ -57,6 +57,7 @@ def conditions(reader: Reader) -> Iterator[Problem]:
                     f"Стрелка {flow.id}: после {node.id} условий не бывает",
                     f"Sequence flow {flow.id}: conditions are not allowed after {node.id}",
                     line=flow.line,
+                    severity="warning" if node.type == "parallelGateway" else "error",
                 )
         if node.type in ("exclusiveGateway", "inclusiveGateway") and len(node.outgoing) > 1:
             for flow in node.outgoing:

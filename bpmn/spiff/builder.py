@@ -138,6 +138,11 @@ class Builder:
             (name, self.compiler.parameter(raw, node.id, name, node.line))
             for name, raw in node.extras.outputs
         )
+        outer = scope.node(node.id)
+        outer.start_quantity, outer.completion_quantity = (
+            int(node.start_quantity),
+            int(node.completion_quantity),
+        )
         return spec
 
     def plain(self, node: Drawn, scope: ScopeSpec, element: Element, name: str) -> Node:

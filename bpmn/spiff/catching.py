@@ -6,7 +6,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs import defaults
 
 from bpmn.spiff import token as tokens
-from bpmn.spiff.events import CodedEvent, ConditionalEvent, Event
+from bpmn.spiff.events import CodedEvent, ConditionalEvent, Event, TimerEvent
 from bpmn.spiff.specs import FlowSpec, Node
 from bpmn.spiff.token import Token
 
@@ -19,6 +19,7 @@ class Catching(Node):
         super().__init__(*args, **kwargs)
         self.manual = False
         self.event = event
+        self.arms = event.kind != "none"
         self.waits_for = None if event.kind == "none" else event.kind
 
     def _update_hook(self, my_task: Token) -> bool:
@@ -41,12 +42,11 @@ class Catching(Node):
         flags = token.internal_data
         if "fired" in flags or "incident" in flags:
             return False
-        return "fresh" in flags or bool(event.condition.names & changed)
+        return bool(event.condition.names & changed)
 
     def check(self, token: Token) -> None:
         """Fire when the condition has become true."""
         assert isinstance(self.event, ConditionalEvent)
-        token.internal_data.pop("fresh", None)
         now = self.event.condition.test(token.sheet, token.top.services)
         before = token.internal_data.get("was")
         token.internal_data["was"] = int(now)
@@ -77,7 +77,20 @@ def mark_fired(token: Token, payload: Mapping[str, Any]) -> None:
 
 
 class CatchEvent(Catching, defaults.IntermediateCatchEvent):
-    """An intermediate catching event."""
+    """An intermediate catching event.
+
+    A timer that repeats a given number of times lets a token pass each time; an endless one passes once, at its
+    next occurrence (nine o'clock, the first of the month).
+    """
+
+    def fired(self, token: Token) -> None:
+        if token.host is None and isinstance(self.event, TimerEvent):
+            flags = self.event.again(token)
+            if flags is not None and self.event.finite(token):
+                waiting = Token(token.scope, self, via=token.via)
+                waiting.internal_data.update(flags)
+                token.top.push(waiting)
+        super().fired(token)
 
 
 class StartEvent(Catching, defaults.StartEvent):
@@ -105,6 +118,7 @@ class MultipleCatch(Node, defaults.NoneTask):
     def __init__(self, *args: Any, parallel: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.manual = False
+        self.arms = True
         self.parallel = parallel
         self.parts: list[Node] = []
 
@@ -137,7 +151,7 @@ class BoundaryEvent(Catching, defaults.BoundaryEvent):
         host, top = token.host, token.top
         assert host is not None
         token.count()
-        if self.interrupting:
+        if self.interrupting and "soft" not in token.internal_data:
             token.detach()
             host.cancel()
         else:

@@ -76,7 +76,9 @@ def dump(instance: Instance) -> tuple[bytes, dict[str, bytes]]:
         "o": scopes,
     }
     queued = [
-        token.id for token in (*instance.urgent, *instance.queue) if instance.live.get(token.id) is token
+        token.id
+        for token in (*instance.urgent, *instance.arming, *instance.queue)
+        if instance.live.get(token.id) is token
     ]
     if queued:
         state["q"] = queued

@@ -1,7 +1,7 @@
 """Event definitions: what a catching event waits for and how it says so."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
@@ -75,6 +75,10 @@ class SignalEvent(Event):
         token.top.record(journal.SignalOpened(token.id, token.task_spec.element_id, name))
 
 
+def _zone(token: Token) -> tzinfo:
+    return getattr(token.top.services, "zone", None) or timers.UTC
+
+
 class TimerEvent(Event):
     """A point in time; a cycle keeps its anchor, so that it does not drift."""
 
@@ -86,7 +90,7 @@ class TimerEvent(Event):
 
     def open(self, token: Token) -> None:
         top = token.top
-        zone = getattr(top.services, "zone", None) or timers.UTC
+        zone = _zone(token)
         flags = token.internal_data
         left: int | None = None
         if self.timer.kind == "cycle":
@@ -112,6 +116,10 @@ class TimerEvent(Event):
             journal.TimerOpened(token.id, token.task_spec.element_id, due, left, token.task_spec.is_boundary)
         )
 
+    def finite(self, token: Token) -> bool:
+        """Tell whether the cycle of *token* fires a given number of times."""
+        return timers.parse_cycle(token.internal_data["cycle"][0], _zone(token)).count is not None
+
     @staticmethod
     def _duration_text(value: Any) -> str:
         raise timers.TimerUnreadable("cycle", value)
@@ -120,7 +128,7 @@ class TimerEvent(Event):
         if self.timer.kind != "cycle":
             return None
         rule, anchor, index = token.internal_data["cycle"]
-        zone = getattr(token.top.services, "zone", None) or timers.UTC
+        zone = _zone(token)
         cycle = timers.parse_cycle(rule, zone)
         if cycle.count is not None and index + 1 >= cycle.count:
             return None
@@ -142,8 +150,8 @@ class ConditionalEvent(Event):
         top = token.top
         top.conditions[token.id] = token
         token.internal_data.setdefault("was", 0)
-        token.internal_data["fresh"] = 1
-        top.changed.add("")
+        token.internal_data["check"] = 1
+        top.push_urgent(token)
         top.record(journal.ConditionOpened(token.id, token.task_spec.element_id, self.condition.names))
 
     def again(self, token: Token) -> dict[str, Any] | None:

@@ -215,6 +215,8 @@ class ComplexGateway(InclusiveGateway):
 class EventBasedGateway(Node, defaults.NoneTask):
     """The first event to come decides; the others are closed (BPMN 2.0 §10.6.5)."""
 
+    arms = True
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.manual = False

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bpmn.spiff import token as tokens
-from bpmn.spiff.catching import climb
+from bpmn.spiff.catching import mark_fired
 from bpmn.spiff.errors import ExecutionError
-from bpmn.spiff.events import CodedEvent, Event
+from bpmn.spiff.events import Event, SignalEvent
 from bpmn.spiff.expressions import Expression
 from bpmn.spiff.specs import Node
 from bpmn.spiff.token import Token
@@ -139,8 +139,9 @@ class MultiInstance(Body):
             collected = dict(sheet[_OUT]) if sheet.declares(_OUT) else {}
             collected[str(guest.sheet["loopCounter"])] = guest.sheet[self.output_item]
             sheet.declare(_OUT, collected)
-        self.throw_events(host, guest, done)
-        enough = self.completion is not None and self.completion.test(guest.sheet, host.top.services)
+        enough = self.throw_events(host, guest, done)
+        if not enough and self.completion is not None:
+            enough = self.completion.test(guest.sheet, host.top.services)
         if not enough and host.internal_data["next"] < sheet["nrOfInstances"]:
             if self.sequential:
                 self.next_instance(host)
@@ -149,28 +150,37 @@ class MultiInstance(Body):
             self.write_outputs(host)
             self.close(host)
 
-    def throw_events(self, host: Token, guest: Token, done: int) -> None:
-        """Throw what `behavior` asks for when an instance completes (BPMN 2.0 table 10.29)."""
-        from bpmn.spiff.throwing import throw
+    def throw_events(self, host: Token, guest: Token, done: int) -> bool:
+        """Throw what `behavior` asks for when an instance completes; True when that ends the rest.
 
-        event: Event | None = None
-        if self.behavior == "None":
-            event = self.events.get("None")
-        elif self.behavior == "One" and done == 1:
-            event = self.events.get("One")
-        if event is not None:
-            self._throw(throw, host, event)
+        BPMN 2.0 table 10.29: None throws with every instance, One with the first.  Complex throws where its
+        condition is true, which "cancels the remaining Activity instances and produces a token".  Since the
+        behavior itself says when the activity completes, these events never interrupt it.
+        """
+        event = self.events.get(self.behavior)
+        if event is not None and (self.behavior == "None" or done == 1):
+            self.throw_softly(host, event)
+        enough = False
         if self.behavior == "Complex":
             for condition, found in self.complex_events:
                 if condition.test(guest.sheet, host.top.services):
-                    self._throw(throw, host, found)
+                    self.throw_softly(host, found)
+                    enough = True
+        return enough
 
-    @staticmethod
-    def _throw(throw: Any, host: Token, event: Event) -> None:
-        if isinstance(event, CodedEvent):
-            climb(host, event.kind, event.code, "", {}, own=True)
-        else:
-            throw(host, event)
+    def throw_softly(self, host: Token, event: Event) -> None:
+        """Throw; the activity's own boundary events catch without interrupting."""
+        from bpmn.spiff.throwing import throw
+
+        name = event.resolve(host) if isinstance(event, SignalEvent) else None
+        for boundary in list(host.guests):
+            spec = boundary.task_spec
+            if not spec.is_boundary or boundary._state != tokens.WAITING or spec.waits_for != event.kind:
+                continue
+            if name is None or boundary.internal_data.get("signal") == name:
+                boundary.internal_data["soft"] = 1
+                mark_fired(boundary, {})
+        throw(host, event)
 
     def write_outputs(self, token: Token) -> None:
         """Write the collected outputs, in the order of the instances."""

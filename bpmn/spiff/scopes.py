@@ -140,6 +140,7 @@ class Instance(ScopeMixin, BpmnWorkflow):
     def __init__(self, model: "ProcessModel", services: "Services", load: Loader | None = None) -> None:
         self.live: dict[int, Token] = {}
         self.queue: deque[Token] = deque()
+        self.arming: deque[Token] = deque()
         self.urgent: deque[Token] = deque()
         self.joins: dict[int, Token] = {}
         self.conditions: dict[int, Token] = {}
@@ -169,11 +170,14 @@ class Instance(ScopeMixin, BpmnWorkflow):
         return self.services.now
 
     def push(self, token: Token) -> None:
-        """Queue a step of *token*."""
-        self.queue.append(token)
+        """Queue a step of *token*; events are armed before anything else goes on, so no signal is missed."""
+        if token.task_spec.arms and token._state == tokens.FUTURE:
+            self.arming.append(token)
+        else:
+            self.queue.append(token)
 
     def push_urgent(self, token: Token) -> None:
-        """Queue a fired boundary event or event subprocess."""
+        """Queue a fired boundary event or event subprocess, or the check of a condition."""
         self.urgent.append(token)
 
     def record(self, entry: journal.Entry) -> None:
@@ -223,6 +227,8 @@ class Instance(ScopeMixin, BpmnWorkflow):
         """
         self.step = 0
         while True:
+            if self.changed:
+                self._watch()
             token = self._take()
             if token is not None:
                 self._run_step(token, parked)
@@ -230,27 +236,26 @@ class Instance(ScopeMixin, BpmnWorkflow):
                 return
 
     def _take(self) -> Token | None:
-        for queue in (self.urgent, self.queue):
+        for queue in (self.urgent, self.arming, self.queue):
             while queue:
                 token = queue.popleft()
                 if self.live.get(token.id) is token and "incident" not in token.internal_data:
                     return token
         return None
 
-    def _settle(self, parked: Mapping[int, tuple[str, str]]) -> bool:
-        """Let conditions and inclusive joins act where all else rests; tell whether one did."""
-        if self.conditions and self.changed:
-            changed, before = frozenset(self.changed), self.step
-            self.changed.clear()
+    def _watch(self) -> None:
+        """Have the conditions checked that read a changed variable."""
+        if self.conditions:
+            changed = frozenset(self.changed)
             for key in sorted(self.conditions):
-                token = self.conditions.get(key)
-                if token is not None and token.task_spec.concerned(token, changed):
+                token = self.conditions[key]
+                if "check" not in token.internal_data and token.task_spec.concerned(token, changed):
                     token.internal_data["check"] = 1
-                    self._run_step(token, parked)
-            if self.urgent or self.queue or self.step != before:
-                return True
-        else:
-            self.changed.clear()
+                    self.push_urgent(token)
+        self.changed.clear()
+
+    def _settle(self, parked: Mapping[int, tuple[str, str]]) -> bool:
+        """Let an inclusive join act where all else rests; tell whether one did."""
         for key in sorted(self.joins):
             token = self.joins[key]
             if "incident" not in token.internal_data and token.task_spec.may_fire(token):
@@ -290,7 +295,7 @@ class Instance(ScopeMixin, BpmnWorkflow):
             spec.fired(token)
         elif "done" in flags:
             token.complete()
-        elif token._state == tokens.FUTURE:
+        elif token._state == tokens.FUTURE and spec.gather(token):
             if spec.boundaries and "armed" not in flags:
                 flags["armed"] = 1
                 for boundary in spec.boundaries:

@@ -93,6 +93,8 @@ class Node(BpmnSpecMixin):
     waits_for: str | None = None
     #: Do its waiting tokens ask, when all else rests, whether they may go on?
     is_join = False
+    #: Does a token that comes here only begin to wait for events?
+    arms = False
     #: Is it an event subprocess?
     event_driven = False
     #: Is the visit left out of the journal (it belongs to another element there)?
@@ -113,11 +115,31 @@ class Node(BpmnSpecMixin):
         self.conditional = False
         self.incoming: tuple[str, ...] = ()
         self.outputs_map: tuple[tuple[str, Param], ...] = ()
+        #: tokens that an activity needs to begin, and puts on each flow when it completes (BPMN 2.0 table 10.3)
+        self.start_quantity = self.completion_quantity = 1
 
     def test(self) -> None:
         """The library asks whether the spec is connected; lint has answered already."""
 
     # ------------------------------------------------------------ entering
+    def gather(self, token: Token) -> bool:
+        """Wait until `start_quantity` tokens are here and let this one stand for them."""
+        if self.start_quantity == 1 or "armed" in token.internal_data:
+            return True
+        waiting = [
+            other
+            for other in token.scope.members()
+            if other.task_spec is self and "gathered" in other.internal_data and other is not token
+        ]
+        if len(waiting) + 1 < self.start_quantity:
+            token.internal_data["gathered"] = 1
+            token._set_state(tokens.WAITING)
+            return False
+        for other in waiting[: self.start_quantity - 1]:
+            other._set_state(tokens.COMPLETED)
+            other._remove("completed")
+        return True
+
     def _update_hook(self, my_task: Token) -> bool:
         self.map_inputs(my_task)
         return True

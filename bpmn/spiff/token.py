@@ -145,7 +145,8 @@ class Token(Task):
         if host is not None and spec.reports_to_host:
             host.task_spec.guest_done(host, self)
         for flow in flows:
-            self.follow(flow)
+            for _ in range(spec.completion_quantity):
+                self.follow(flow)
         scope.spec.after_completion(scope, self)
         if scope.open == 0 and scope is top and top.end_element is None:
             top.end_element = spec.element_id

@@ -257,6 +257,9 @@ class Workflow:
         if "fired" in token.internal_data:
             token.count()
             self._instance.push_urgent(token)
+        elif token._state == tokens.WAITING and token.task_spec.waits_for == "conditional":
+            token.internal_data["check"] = 1
+            self._instance.push_urgent(token)
         else:
             self._instance.push(token)
 
