@@ -86,7 +86,7 @@ class Words:
             value = value.astimezone(self.zone).date()
         if not isinstance(value, date):
             raise SecurityError(f"a date is expected, not {value!r}")
-        return date_in_words(value, self.language)
+        return date_in_words(value, self.language, mark="")  # «г.» would meet the full stop of a sentence
 
     def datetime(self, value: Any) -> str:
         if isinstance(value, str):
@@ -94,7 +94,7 @@ class Words:
         if not isinstance(value, datetime) or value.tzinfo is None:
             return self.date(value)
         local = value.astimezone(self.zone)
-        return f"{date_in_words(local.date(), self.language)}, {local:%H:%M}"
+        return f"{date_in_words(local.date(), self.language, mark='')}, {local:%H:%M}"
 
 
 def _read_date(text: str) -> date:

@@ -85,10 +85,10 @@ def count_in_words(number: int, language: str = "ru") -> str:
     return str(num2words(number, lang="ru" if language == "ru" else "en"))
 
 
-def date_in_words(day: date, language: str = "ru") -> str:
-    """Return «5 декабря 2026 г.» or "5 December 2026"."""
+def date_in_words(day: date, language: str = "ru", *, mark: str = " г.") -> str:
+    """Return «5 декабря 2026 г.» or "5 December 2026"; *mark* follows the Russian year."""
     if language == "ru":
-        return f"{day.day} {_MONTHS[day.month - 1]} {day.year} г."
+        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}{mark}"
     return f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}"
 
 
