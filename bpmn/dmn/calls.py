@@ -8,6 +8,7 @@ from bpmn.dmn.errors import DmnError
 from bpmn.dmn.model import FunctionDefinition, Invocation, Literal, Variable
 from bpmn.dmn.run import Evaluator, Run, Scope, Values, as_type
 from bpmn.dmn.types import BASE_TYPES, FunctionOf
+from bpmn.feel.builtins import BUILTINS
 
 if TYPE_CHECKING:
     from bpmn.dmn.compiler import Compiler
@@ -74,7 +75,6 @@ def compile_invocation(
     compiler: "Compiler", invocation: Invocation, names: frozenset[str], place: str, depth: int
 ) -> Evaluator:
     """Return the evaluator of a boxed invocation."""
-    called = compiler.compile(invocation.function, names, place, depth + 1)
     text = invocation.function.text if isinstance(invocation.function, Literal) else place
     bindings = {
         variable.name: compiler.typed(
@@ -84,6 +84,9 @@ def compile_invocation(
         )
         for variable, expression in invocation.bindings
     }
+    if text in BUILTINS and text not in names:
+        return _compile_builtin(compiler, text, bindings, place)
+    called = compiler.compile(invocation.function, names, place, depth + 1)
 
     def evaluate(values: Values, run: Run) -> Any:
         function = called(values, run)
@@ -98,6 +101,21 @@ def compile_invocation(
         return _apply(compiler, function, [arguments.get(name) for name in order], place, run)
 
     return evaluate
+
+
+def _compile_builtin(
+    compiler: "Compiler", name: str, bindings: dict[str, Evaluator], place: str
+) -> Evaluator:
+    """Return the invocation of a function of FEEL, which finds its own overload by the names of parameters."""
+    arguments = ", ".join(f"{parameter}: a{index}" for index, parameter in enumerate(bindings))
+    literal = Literal(f"{name}({arguments})")
+    evaluate = compiler.literal(literal, frozenset(f"a{index}" for index in range(len(bindings))), place)
+
+    def invoke(values: Values, run: Run) -> Any:
+        local = {f"a{index}": bind(values, run) for index, bind in enumerate(bindings.values())}
+        return evaluate(local, run)
+
+    return invoke
 
 
 def _apply(

@@ -67,8 +67,21 @@ def test_an_invocation_binds_parameters_by_name():
     assert value(boxed, area, knows=["k"], w=7) == [7, 3]
 
 
-def test_an_invocation_calls_functions_of_feel_too():
-    assert value(f"<invocation>{literal('max')}{binding('list', '[1, 5, 2]')}</invocation>") == 5
+@pytest.mark.parametrize(
+    ("name", "bindings", "expected"),
+    [
+        ("max", [("list", "[1, 5, 2]")], 5),
+        ("substring", [("start position", "3"), ("string", '"foobar"')], "obar"),
+        ("substring", [("string", '"foobar"'), ("start position", "3"), ("length", "1")], "o"),
+        ("date", [("year", "2020"), ("month", "1"), ("day", "5")], date(2020, 1, 5)),
+        ("date and time", [("from", '"2020-01-05T00:00:00"')], datetime(2020, 1, 5)),
+        ("substring", [("text", '"foobar"')], None),
+    ],
+)
+def test_an_invocation_calls_functions_of_feel_too(name, bindings, expected):
+    bound = "".join(binding(*pair) for pair in bindings)
+
+    assert value(f"<invocation>{literal(name)}{bound}</invocation>") == expected
 
 
 def test_an_invocation_with_an_unknown_parameter_is_null_with_a_reason():
