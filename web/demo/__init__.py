@@ -1,0 +1,47 @@
+"""The example that `marshrut demo` shows: a company that sells equipment, with four weeks of its requests.
+
+Every request was made by really running the process: a clock walks over the last weeks, people and clients act
+on it, timers fire when they are due.  The same moment always gives the same example.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from bpmn.actors import Actor
+from bpmn.engine import ProcessEngine
+from handlers import demo_catalogs
+from storage.database import Storage
+from storage.models import Organisation
+from web.demo.bundle import equipment_sale
+from web.demo.stories import STORIES, WEEKS
+from web.demo.world import World
+from web.identity import hash_password
+
+PASSWORD = "marshrut"  # noqa: S105 (everybody of the example; people there sign in by one click)
+
+__all__ = ["PASSWORD", "is_seeded", "seed"]
+
+
+def is_seeded(storage: Storage) -> bool:
+    """Whether there is a company already; then nothing may be added to it."""
+    with storage.read() as connection:
+        return connection.execute(select(Organisation.id).limit(1)).first() is not None
+
+
+def seed(engine: ProcessEngine, storage: Storage, *, stories: int | None = None) -> None:
+    """Fill an empty database: catalogs, people, the process in force, its requests; some ten seconds.
+
+    *stories* limits how many requests are made.
+    """
+    now = engine.now()
+    begin = engine.runtime.calendar.add_days(now, -5 * WEEKS)
+    with storage.unit_of_work() as uow:
+        demo_catalogs.seed(uow, now=begin, hash_password=hash_password, password=PASSWORD)
+    world = World(engine, begin=begin)
+    world.engine.deployments.deploy(equipment_sale(), by=Actor.system(), source="demo", activate=True)
+    world.play(STORIES[:stories], until=_minute(now))
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
