@@ -14,6 +14,7 @@ from bpmn.diagrams.lines import draw_edge, extent, label_place
 from bpmn.diagrams.model import CONTAINERS, Box, Edge, Model, Plane, Shape, read_model
 from bpmn.diagrams.shapes import AROUND, FAILED, HERE, PAST, PLAIN, SOFT, Paint, draw, halo
 from bpmn.diagrams.text import LINE, attribute, width_of, wrap_label, write
+from bpmn.diagrams.trail import passed_flows
 from bpmn.xml import parse_xml
 
 Mark = Literal["past", "here", "failed"]
@@ -35,8 +36,8 @@ def svg(
 ) -> str:
     """Draw a BPMN file.
 
-    *marks* colour elements: where a request has been, where it stands, where it failed; *counts* put a number
-    on an element.  *translate* is applied to every name of the diagram.  *title* is what the picture is called
+    *marks* colour elements: where a request has been, where it stands, where it failed; flows that are not
+    among them are coloured where the visited elements prove them (`trail`).  *counts* put a number on an element.  *translate* is applied to every name of the diagram.  *title* is what the picture is called
     for those who cannot see it.
 
     Raises:
@@ -79,6 +80,7 @@ class _Picture:
         translate: Callable[[str], str],
     ) -> None:
         self._model, self._marks, self._counts, self._translate = model, marks, counts, translate
+        self._passed = passed_flows(model.items, marks)
 
     def plane(self, plane: Plane) -> tuple[str, Box]:
         """Return the drawing of a plane and the box that everything of it fits in."""
@@ -139,7 +141,8 @@ class _Picture:
         conditional = (
             item is not None and item.has("conditionExpression") and source is not None and source.is_activity
         )
-        paint = PAST if self._marks.get(edge.id) in ("past", "here") else self._paint(edge.id)
+        passed = edge.id in self._passed or self._marks.get(edge.id) in ("past", "here")
+        paint = PAST if passed else self._paint(edge.id)
         drawing = draw_edge(edge, paint, default=edge.id in self._model.defaults, conditional=conditional)
         name = self._name(edge)
         described = f"<title>{attribute(name)}</title>" if name else ""
@@ -155,7 +158,7 @@ class _Picture:
         if shape.label and shape.label[2] >= 1:
             left, top, label_width, _ = shape.label
             lines = wrap_label(name, _label_width(label_width))
-            return _label(lines, left + label_width / 2, top)
+            return _label(lines, _beside(left + label_width / 2, shape.box, shape.label, lines), top)
         lines = wrap_label(name, 110, 4)
         if shape.kind.endswith("Gateway"):
             return _label(lines, x + width / 2, y - len(lines) * LINE - 3)
@@ -185,6 +188,16 @@ class _Picture:
             f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="20" rx="10" fill="{colour}"/>'
             f"{write((text,), x + width / 2, y + 3.5, fill='#fff', bold=True)}</g>"
         )
+
+
+def _beside(centre: float, node: Box, given: Box, lines: tuple[str, ...]) -> float:
+    """Return the centre of a label, moved so that one to the left or right of its node does not reach over it."""
+    half = max(map(width_of, lines), default=0.0) / 2
+    if given[0] + given[2] <= node[0] + 4:
+        return min(centre, node[0] - 4 - half)
+    if given[0] >= node[0] + node[2] - 4:
+        return max(centre, node[0] + node[2] + 4 + half)
+    return centre
 
 
 def _label_width(given: float) -> float:

@@ -149,6 +149,28 @@ def test_the_way_of_a_request_is_coloured_by_class():
     assert group_of(picture, "r").get("class") is None
 
 
+@pytest.mark.parametrize(
+    ("marks", "passed"),
+    [
+        ({"s": "past", "a": "past", "g": "past", "b": "here"}, {"f1", "f2", "f3"}),
+        ({"s": "past", "a": "past", "g": "past", "b": "past", "c": "here"}, {"f1", "f2", "f3", "f5"}),
+        ({"s": "past", "a": "past", "g": "past", "c": "failed"}, {"f1", "f2", "f4"}),
+        (
+            {"s": "past", "a": "past", "g": "past", "c": "past", "m": "past", "e": "past"},
+            {"f1", "f2", "f4", "f6", "f7"},
+        ),
+        ({"a": "here"}, set()),
+    ],
+)
+def test_flows_are_coloured_only_where_the_visits_prove_them(marks, passed):
+    picture = diagrams.svg(process(SALE), marks=marks)
+
+    coloured = {
+        f"f{number}" for number in range(1, 10) if group_of(picture, f"f{number}").get("class") == "past"
+    }
+    assert coloured == passed
+
+
 def test_names_are_titles_and_pass_through_the_translation():
     picture = diagrams.svg(
         process(SALE), title="Продажа", translate=lambda text: text.replace("Отправить", "Send")
