@@ -14,7 +14,7 @@ from handlers import demo_catalogs
 from storage.database import Storage
 from storage.models import Organisation
 from web.demo.bundle import equipment_sale
-from web.demo.stories import STORIES, WEEKS
+from web.demo.stories import STORIES, WEEKS, Story
 from web.demo.world import World
 from web.identity import hash_password
 
@@ -32,7 +32,7 @@ def is_seeded(storage: Storage) -> bool:
 def seed(engine: ProcessEngine, storage: Storage, *, stories: int | None = None) -> None:
     """Fill an empty database: catalogs, people, the process in force, its requests; some ten seconds.
 
-    *stories* limits how many requests are made.
+    With *stories* only so many requests are made, of every kind.
     """
     now = engine.now()
     begin = engine.runtime.calendar.add_days(now, -5 * WEEKS)
@@ -40,7 +40,13 @@ def seed(engine: ProcessEngine, storage: Storage, *, stories: int | None = None)
         demo_catalogs.seed(uow, now=begin, hash_password=hash_password, password=PASSWORD)
     world = World(engine, begin=begin)
     world.engine.deployments.deploy(equipment_sale(), by=Actor.system(), source="demo", activate=True)
-    world.play(STORIES[:stories], until=_minute(now))
+    world.play(_some(stories), until=_minute(now))
+
+
+def _some(count: int | None) -> tuple[Story, ...]:
+    if count is None:
+        return STORIES
+    return STORIES[:: max(1, len(STORIES) // max(1, count))][:count]
 
 
 def _minute(moment: datetime) -> datetime:
