@@ -24,6 +24,7 @@ from bpmn.dmn.model import (
     Relation,
     Table,
 )
+from bpmn.dmn.plain_cells import plain_value
 from bpmn.dmn.probes import is_simple
 from bpmn.dmn.run import Evaluator, Run, Scope, Values, as_type, shorten, show
 from bpmn.dmn.tables import compile_table
@@ -117,6 +118,9 @@ class Compiler:
         """Return the evaluator of a text; an empty one is null."""
         if not literal.text:
             return _null
+        plain = plain_value(literal.text) if self.is_feel(literal) else None
+        if plain is not None:
+            return lambda values, run: plain
         compiled = self.text(literal, names, place)
         if isinstance(compiled, DmnError):
             return self.broken(compiled)
@@ -138,16 +142,21 @@ class Compiler:
 
         return evaluate
 
+    def is_feel(self, literal: Literal) -> bool:
+        """Tell whether a text is written in FEEL: by itself, or by the file that says nothing or FEEL."""
+        language = literal.language or self.language
+        return language is None or "feel" in language.lower()
+
     def text(self, literal: Literal, names: frozenset[str], place: str, kind: str = "expression") -> Any:
         """Return the compiled text, or the error that says why it cannot be."""
         language = literal.language or self.language
         values: dict[str, Any] = {"line": literal.line, "place": place}
         try:
-            if language is None or _is_feel(language):
+            if self.is_feel(literal):
                 compiled = feel.compile(literal.text, kind=kind, names=names)
                 self._note_unknown(compiled, names)
                 return compiled
-            if language.strip().lower() == "juel" and kind == "expression":
+            if str(language).strip().lower() == "juel" and kind == "expression":
                 return juel.compile(literal.text)
         except feel.FeelError as error:
             return DmnError(
@@ -318,7 +327,3 @@ def as_list(value: Any) -> list[Any] | None:
 
 def _null(values: Values, run: Run) -> None:
     return None
-
-
-def _is_feel(language: str) -> bool:
-    return "feel" in language.lower()

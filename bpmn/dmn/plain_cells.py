@@ -1,7 +1,7 @@
-"""Tests of the plainest cells without FEEL: texts, numbers, comparisons and ranges of numbers.
+"""The plainest cells without FEEL: texts, numbers, comparisons and ranges of numbers.
 
-Most cells of real tables are such.  Each function answers for values of its own type and returns None for
-others: then FEEL decides, so the meaning of a cell is FEEL's alone (a law in the tests).
+Most cells of real tables are such.  A test answers for null and for values of its own type and returns None
+for others: then FEEL decides, so the meaning of a cell is FEEL's alone (a law in the tests).
 """
 
 import re
@@ -11,11 +11,13 @@ from typing import Any, TypeAlias
 
 PlainTest: TypeAlias = Callable[[Any], bool | None]
 
-_NUMBER = r"-?(?:\d{1,30}(?:\.\d{1,30})?|\.\d{1,30})"
+_NUMBER = r"-?(?:\d{1,16}(?:\.\d{1,16})?|\.\d{1,16})"
 _TEXTS = re.compile(r'"[^"\\\n]*"(?:\s*,\s*"[^"\\\n]*")*')
 _ONE_TEXT = re.compile(r'"([^"]*)"')
 _COMPARISON = re.compile(rf"(<=|>=|<|>)?\s*({_NUMBER})")
 _RANGE = re.compile(rf"([\[\](])\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*([\[\])])")
+
+_VALUE = re.compile(_NUMBER)
 
 _COMPARE: dict[str | None, Callable[[Decimal], Callable[[Any], bool]]] = {
     None: lambda bound: lambda value: value == bound,
@@ -41,9 +43,20 @@ def plain_test(text: str) -> PlainTest | None:
     return None
 
 
+def plain_value(text: str) -> str | Decimal | None:
+    """Return the value of a cell that is one text or one number; None when the cell is something else."""
+    if _ONE_TEXT.fullmatch(text) and "\\" not in text and "\n" not in text:
+        return text[1:-1]
+    return Decimal(text) if _VALUE.fullmatch(text) else None
+
+
 def _one_of(texts: frozenset[str]) -> PlainTest:
-    return lambda value: value in texts if type(value) is str else None
+    return lambda value: value in texts if type(value) is str else _unless_null(value)
 
 
 def _of_numbers(holds: Callable[[Any], bool]) -> PlainTest:
-    return lambda value: holds(value) if type(value) is Decimal or type(value) is int else None
+    return lambda value: holds(value) if type(value) is Decimal or type(value) is int else _unless_null(value)
+
+
+def _unless_null(value: Any) -> bool | None:
+    return False if value is None else None

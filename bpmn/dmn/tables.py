@@ -6,6 +6,7 @@ differing rules of an ANY table, an input or output outside its declared values 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bpmn import feel
@@ -13,7 +14,7 @@ from bpmn.dmn import hit_policies
 from bpmn.dmn.errors import DmnError
 from bpmn.dmn.json_values import brief
 from bpmn.dmn.model import Input, Literal, Output, Rule, Table
-from bpmn.dmn.plain_cells import plain_test
+from bpmn.dmn.plain_cells import PlainTest, plain_test
 from bpmn.dmn.run import Evaluator, Run, Scope, Values, as_type, show
 from bpmn.dmn.types import Type, compile_tests
 
@@ -153,6 +154,24 @@ def _compile_rule(compiler: "Compiler", rule: Rule, index: int, names: frozenset
 
 
 def _compile_test(compiler: "Compiler", cell: Literal, names: frozenset[str], place: str) -> Test:
+    plain = plain_test(cell.text) if compiler.is_feel(cell) else None
+    if plain is not None:
+        return _plain_first(plain, lambda: _feel_test(compiler, cell, names, place))
+    return _feel_test(compiler, cell, names, place)
+
+
+def _plain_first(plain: PlainTest, make: Callable[[], Test]) -> Test:
+    """Return a test that asks FEEL only about values that a plain cell is not made for."""
+    otherwise = cache(make)
+
+    def test(value: Any, values: Values, run: Run) -> bool:
+        decided = plain(value)
+        return otherwise()(value, values, run) if decided is None else decided
+
+    return test
+
+
+def _feel_test(compiler: "Compiler", cell: Literal, names: frozenset[str], place: str) -> Test:
     compiled = compiler.text(cell, names | {"?"}, place, kind="unary")
     if isinstance(compiled, DmnError):
         problem = compiled
@@ -163,12 +182,8 @@ def _compile_test(compiler: "Compiler", cell: Literal, names: frozenset[str], pl
 
         return refuse
     types = compiler.predicates
-    plain = plain_test(cell.text) or _never_plain
 
     def test(value: Any, values: Values, run: Run) -> bool:
-        decided = plain(value)
-        if decided is not None:
-            return decided
         run.charge(place)
         try:
             matched = compiled.test(value, values, functions=run.functions, now=run.now, types=types)
@@ -177,10 +192,6 @@ def _compile_test(compiler: "Compiler", cell: Literal, names: frozenset[str], pl
         return matched is True
 
     return test
-
-
-def _never_plain(value: Any) -> bool | None:
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpmn import feel
-from bpmn.dmn.plain_cells import plain_test
+from bpmn.dmn.plain_cells import plain_test, plain_value
 
 NUMBERS = st.decimals(min_value=-20, max_value=20, places=1).map(lambda value: format(value, "f"))
 CELLS = st.one_of(
@@ -48,3 +48,21 @@ def test_plain_cells_decide_for_their_own_type_only():
     assert plain_test("5")(Decimal("5.0")) is True
     assert plain_test("5")(True) is None
     assert plain_test('"5"')(5) is None
+
+
+@given(cell=st.one_of(NUMBERS, st.sampled_from(['"a"', '"ключ"', '""', '".5"', ".5", "007"])))
+def test_a_plain_value_is_the_value_that_feel_gives(cell):
+    assert plain_value(cell) == feel.compile(cell).evaluate({})
+
+
+@pytest.mark.parametrize(
+    "cell", ["x", '"a\\"b"', '"a\\n"', '"a" + "b"', "1 + 1", "[1]", "true", "1e5", '"a", "b"', "9" * 40]
+)
+def test_other_values_are_left_to_feel(cell):
+    assert plain_value(cell) is None
+
+
+def test_null_passes_no_plain_cell():
+    for cell in ("5", "< 5", "[1..5]", '"a"'):
+        assert plain_test(cell)(None) is False
+        assert feel.compile(cell, kind="unary").test(None, {}) is not True
