@@ -67,21 +67,18 @@ def add_to_time(clock: time, duration: timedelta) -> time:
 def difference(left: date, right: date) -> timedelta | None:
     """Return the time between two dates or dates and times; None when only one of them has a zone.
 
-    A date counts as its midnight: in UTC beside an aware value, else local.
+    A date counts as its midnight in UTC (§10.3.2.9.4).
     """
     if type(left) is date and type(right) is date:
         return left - right
-    first, second = _midnight(left, right), _midnight(right, left)
+    first, second = _moment(left), _moment(right)
     if (first.tzinfo is None) is not (second.tzinfo is None):
         return None
     return as_utc(first) - as_utc(second)
 
 
-def _midnight(value: date, other: date) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    aware = isinstance(other, datetime) and other.tzinfo is not None
-    return datetime.combine(value, time(), tzinfo=UTC if aware else None)
+def _moment(value: date) -> datetime:
+    return value if isinstance(value, datetime) else datetime.combine(value, time(), tzinfo=UTC)
 
 
 def _subtract_times(left: time, right: time) -> timedelta | None:

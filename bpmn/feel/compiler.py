@@ -172,6 +172,9 @@ class Compiler:
         self._depth = depth
         return calls.function_value(names, [kind for _, kind in node.parameters], body, cost)
 
+    def external(self, node: syntax.External) -> Closure:
+        return lambda env: env[0].null("function.external")
+
     # -- operators -----------------------------------------------------------------------------------
 
     def chain(self, node: syntax.Chain) -> Closure:
@@ -404,6 +407,7 @@ _COMPILERS: dict[type, Callable[[Compiler, Any], Closure]] = {
     syntax.RangeLiteral: Compiler.range_literal,
     syntax.OperatorRange: Compiler.operator_range,
     syntax.FunctionLiteral: Compiler.function_literal,
+    syntax.External: Compiler.external,
     syntax.Chain: Compiler.chain,
     syntax.Binary: Compiler.binary,
     syntax.Logic: Compiler.logic,

@@ -88,6 +88,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{name}: the argument {parameter!r} cannot be {type}",
         "{name}: аргумент {parameter!r} не может быть {type}",
     ),
+    "function.external": (
+        "external functions (Java, PMML) are not supported",
+        "внешние функции (Java, PMML) не поддерживаются",
+    ),
     "function.failed": ("{name}: {problem}", "{name}: {problem}"),
     "function.value": ("{name}: the value is not acceptable", "{name}: значение недопустимо"),
     "type.unknown": ("there is no type {name!r}", "нет типа {name!r}"),

@@ -339,7 +339,11 @@ class _Parser(TypeReader):
             if not self.accept(","):
                 break
         self.expect(")")
-        body = self.expression()
+        if self.accept_word("external"):
+            self.expression()
+            body: Node = syntax.External()
+        else:
+            body = self.expression()
         self.scope = outer
         return syntax.FunctionLiteral(tuple(parameters), body)
 

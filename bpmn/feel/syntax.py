@@ -130,6 +130,11 @@ class FunctionLiteral(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class External(Node):
+    """The body of an external function (Java, PMML): nothing outside of FEEL is ever called."""
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceOf(Node):
     value: Node
     type: TypeRef

@@ -258,6 +258,7 @@ FUNCTIONS = [
     ('substring(text: "hello", start position: 2)', None),
     ("abs()", None),
     ("abs(1, 2)", None),
+    ('(function(x) external {java: {class: "A", `method signature`: "f(int)"}})(1)'.replace("`", '"'), None),
 ]
 
 TYPES = [

@@ -195,7 +195,7 @@ class Parser:
             return self._group()
         if character == "[":
             test, body = self._class()
-            return self._one_of(test, None if body is None else f"[{body}]")
+            return OneOf(test, None if body is None else f"[{body}]")
         if character == ".":
             if self._dot_all:
                 return OneOf(lambda _: True, r"[\s\S]")
@@ -209,12 +209,13 @@ class Parser:
         return self._literal(character)
 
     def _literal(self, character: str) -> OneOf:
-        return self._one_of(lambda other: other == character, re.escape(character))
+        return OneOf(self._folded(lambda other: other == character), re.escape(character))
 
-    def _one_of(self, test: CharacterTest, python: str | None) -> OneOf:
+    def _folded(self, test: CharacterTest) -> CharacterTest:
+        """Make a test of characters and ranges blind to case if asked to; escapes as ``\\p{Lu}`` stay strict."""
         if not self._ignore_case:
-            return OneOf(test, python)
-        return OneOf(lambda other: test(other) or test(other.lower()) or test(other.upper()), python)
+            return test
+        return lambda other: test(other) or test(other.lower()) or test(other.upper())
 
     def _group(self) -> Item:
         number: int | None = None
@@ -237,13 +238,19 @@ class Parser:
         character = self._take()
         if character in "123456789":
             number = int(character)
+            while self._position < len(self._source) and self._source[self._position] in "0123456789":
+                longer = number * 10 + int(self._source[self._position])
+                if longer > self.groups:
+                    break
+                number = longer
+                self._position += 1
             if number not in self._closed:
                 raise PatternError(f"there is no closed group \\{number} before")
             return BackReference(number)
         test, body, single = self._class_escape(character)
         if single is not None:
             return self._literal(single)
-        return self._one_of(test, None if body is None else f"[{body}]")
+        return OneOf(test, None if body is None else f"[{body}]")
 
     def _class_escape(self, character: str) -> tuple[CharacterTest, str | None, str | None]:
         """Return test, body of a class for ``re``, and the character itself when it is one character."""
@@ -314,7 +321,7 @@ class Parser:
                 return test, body
             character = single
         if not self._is_range():
-            return (lambda other: other == character), re.escape(character)
+            return self._folded(lambda other: other == character), re.escape(character)
         self._position += 1
         last = self._take()
         if last == "\\":
@@ -324,7 +331,9 @@ class Parser:
             last = single
         if last < character:
             raise PatternError(f"the range {character}-{last} goes down")
-        return (lambda other: character <= other <= last), f"{re.escape(character)}-{re.escape(last)}"
+        return self._folded(
+            lambda other: character <= other <= last
+        ), f"{re.escape(character)}-{re.escape(last)}"
 
     def _is_range(self) -> bool:
         rest = self._source[self._position : self._position + 2]
