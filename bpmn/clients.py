@@ -136,7 +136,6 @@ class _Open:
 
     row: SubscriptionRow
     element: Element
-    group: str
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -419,12 +418,12 @@ class Clients:
 
     @staticmethod
     def _open_waits(rows: list[SubscriptionRow], bundle: LoadedBundle) -> list[_Open]:
-        """The waits that the client may answer, grouped as they are asked: one gateway is one question."""
+        """The waits that the client may answer."""
         found = []
         for row in rows:
             element = _element(bundle, row.element_id)
             if row.kind == "message" and element is not None and element.properties.get("client_action"):
-                found.append(_Open(row, element, str(row.token_id)))
+                found.append(_Open(row, element))
         return found
 
     def _asks(
@@ -445,6 +444,7 @@ class Clients:
             mine = action_id == str(wait.row.id)
             assert wait.row.token_id is not None
             variables = workflow.variables_of(wait.row.token_id)
+            asking, group = _asking(bundle, workflow, wait)
             form = None
             if properties.get("client_form"):
                 form = forms.view(
@@ -465,11 +465,11 @@ class Clients:
             asks.append(
                 Ask(
                     action_id=str(wait.row.id),
-                    title=translate(properties.get("client_title", "")),
-                    text_html=_text(bundle, wait.element, language, variables, instance),
+                    title=translate(asking.properties.get("client_title", "")),
+                    text_html=_text(bundle, asking, language, variables, instance),
                     form=form,
                     buttons=[button],
-                    group=wait.group,
+                    group=group,
                 )
             )
         return asks
@@ -480,6 +480,20 @@ def _element(bundle: LoadedBundle, element_id: str) -> Element | None:
         if element_id in model.elements:
             return model.elements[element_id]
     return None
+
+
+def _asking(bundle: LoadedBundle, workflow: Workflow, wait: _Open) -> tuple[Element, str]:
+    """The element that has the words of the question, and what its answers have in common.
+
+    The branches of one event-based gateway answer one question, whose words may stand at the gateway.
+    """
+    assert wait.row.token_id is not None
+    host_id = workflow.token(wait.row.token_id).host
+    host = _element(bundle, workflow.token(host_id).element_id) if host_id is not None else None
+    if host is None or host.type != "eventBasedGateway":
+        return wait.element, str(wait.row.token_id)
+    own = {"client_title", "client_text"} & wait.element.properties.keys()
+    return (wait.element if own else host), str(host_id)
 
 
 def _text(

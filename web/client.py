@@ -206,13 +206,16 @@ def _tracking(
 
 
 @blueprint.errorhandler(NotFound)
-def _unknown(error: NotFound) -> tuple[str, int]:
+def _unknown(error: NotFound) -> ResponseReturnValue:
     if "secret" not in (request.view_args or {}):
         return _calm(
             _("There is no such form"),
             _("The address may be mistyped, or requests of this kind are not taken at the moment."),
         ), 404
-    current_services().throttle.hit("client.forged", client_address(), FORGED)
+    try:
+        current_services().throttle.hit("client.forged", client_address(), FORGED)
+    except TooOften as refused:
+        return _too_often(refused)
     return _calm(
         _("This link does not work"),
         _("It may be incomplete, or its time is over. Open the link from our letter again, or write to us: we will send a new one."),

@@ -32,7 +32,10 @@ class Dumped:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a token stands; `incident` is (code, message) of a parked one."""
+    """Where a token stands; `incident` is (code, message) of a parked one.
+
+    `host` is the token that this one waits at: an activity with boundary events, an event-based gateway.
+    """
 
     token_id: int
     element_id: str
@@ -41,6 +44,7 @@ class Position:
     via: str | None
     incident: tuple[str, str] | None
     waits_for: str
+    host: int | None = None
 
 
 class Workflow:
@@ -268,5 +272,12 @@ def _position(token: Token) -> Position:
     spec = token.task_spec
     waits = spec.waits_for or {UserTask: "task", JobTask: "job"}.get(type(spec), "")
     return Position(
-        token.id, spec.element_id, spec.element_type, token.opened_at, token.via, token.incident, waits
+        token.id,
+        spec.element_id,
+        spec.element_type,
+        token.opened_at,
+        token.via,
+        token.incident,
+        waits,
+        token.host.id if token.host is not None else None,
     )
