@@ -2,13 +2,14 @@
 
 import importlib
 import importlib.util
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import ModuleType
 
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from bpmn.engine import ProcessEngine
+from bpmn.engine import ProcessEngine, system_clock
 from handlers.settings import MailSettings, Settings
 from storage import schema
 from storage.database import Storage
@@ -27,11 +28,13 @@ PAGES = (
 """Modules of `web` with a `blueprint`."""
 
 
-def build_services(config: Config) -> Services:
+def build_services(config: Config, *, clock: Callable[[], datetime] | None = None) -> Services:
     """Open the storage, bring its schema up to date and put the engine together."""
     storage = Storage(config.database_url, config.files_dir)
     schema.upgrade(storage)
-    engine = ProcessEngine(storage, secret_key=config.secret_key(), settings=engine_settings(config))
+    engine = ProcessEngine(
+        storage, secret_key=config.secret_key(), settings=engine_settings(config), clock=clock or system_clock
+    )
     return Services(config, storage, engine, Throttle(), engine.now)
 
 

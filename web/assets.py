@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, request, send_from_directory, url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 DIST = Path(__file__).parent / "static" / "dist"
 FONTS = DIST / "fonts"
@@ -57,10 +57,10 @@ def icon(name: str, css: str = "") -> Markup:
 def brand(size: int = 28) -> Markup:
     """Return the mark of the product: a route with two stops."""
     return Markup(
-        f'<svg class="brand-mark" width="{escape(size)}" height="{escape(size)}" viewBox="0 0 28 28" fill="none"'
-        ' stroke="currentColor" stroke-width="2" aria-hidden="true"><path d="M6 22V13a5 5 0 0 1 10 0v2a3 3 0 0 0'
-        ' 6 0V9"/><circle cx="6" cy="22" r="3" fill="currentColor"/><circle cx="22" cy="6" r="3"/></svg>'
-    )
+        '<svg class="brand-mark" width="{0}" height="{0}" viewBox="0 0 28 28" fill="none" stroke="currentColor"'
+        ' stroke-width="2" aria-hidden="true"><path d="M6 22V13a5 5 0 0 1 10 0v2a3 3 0 0 0 6 0V9"/>'
+        '<circle cx="6" cy="22" r="3" fill="currentColor"/><circle cx="22" cy="6" r="3"/></svg>'
+    ).format(size)
 
 
 @blueprint.get("/dist/<path:name>")
@@ -74,7 +74,7 @@ def built(name: str) -> Response:
     response = send_from_directory(DIST, packed if zipped else name, max_age=31_536_000)
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
-        response.mimetype = _TYPES.get(Path(name).suffix, response.mimetype)
+        response.mimetype = _TYPES.get(Path(name).suffix, "application/octet-stream")
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

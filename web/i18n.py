@@ -8,6 +8,7 @@ configuration's default.
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import phonenumbers
 from flask import Flask, request
 from flask_babel import Babel, get_locale
 from markupsafe import Markup
@@ -24,7 +25,7 @@ def init(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(catalogues.TRANSLATIONS)
     Babel(app, default_locale="en", locale_selector=choose_language, timezone_selector=_timezone)
     app.jinja_env.filters.update(
-        duration=duration, money=money, number=number, filesize=filesize, initials=words.initials
+        phone=phone, duration=duration, money=money, number=number, filesize=filesize, initials=words.initials
     )
     app.jinja_env.globals.update(when=when, exactly=exactly, clock=clock, day=day, language=language)
 
@@ -96,3 +97,12 @@ def number(value: Decimal | int | float, places: int | None = None) -> str:
 
 def filesize(count: int | None) -> str:
     return "" if count is None else words.size(count, language())
+
+
+def phone(stored: str) -> str:
+    """Return «+7 495 000-00-10» for an E.164 number; what is not one stays as it is."""
+    try:
+        parsed = phonenumbers.parse(stored, None)
+    except phonenumbers.NumberParseException:
+        return stored
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -41,7 +41,6 @@ _NOBODY = _hasher.hash("nobody has this password, but checking it takes as long"
 class AccountRole(RoleMixin):
     name: str
     description: str = ""
-    permissions: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -67,9 +66,8 @@ class Account(UserMixin):
     group_keys: frozenset[str]
     group_names: tuple[tuple[str, str], ...]  # Russian, English
 
-    @property
-    def roles(self) -> list[AccountRole]:
-        return [AccountRole(name) for name in sorted(self.role_names)]
+    def __post_init__(self) -> None:
+        self.roles: list[RoleMixin] = [AccountRole(name) for name in sorted(self.role_names)]
 
     def name_in(self, language: str) -> str:
         return (self.name_en or self.name_ru) if language == "en" else self.name_ru

@@ -9,6 +9,7 @@ from flask import g
 from flask_babel import gettext as _
 
 from bpmn.bundles import LoadedBundle
+from bpmn.spiff import Element
 from storage.queries.requests import Choices
 from web.current import current_engine
 from web.i18n import language
@@ -27,11 +28,19 @@ class Names:
 
     def element(self, element_id: str) -> str:
         """Return the name of an element, its id where it has none."""
-        for model in self.bundle.deployment.compiled.processes.values():
-            element = model.elements.get(element_id)
-            if element is not None:
-                return self.text(element.properties.get("title") or element.name or element_id)
-        return element_id
+        element = self._find(element_id)
+        if element is None:
+            return element_id
+        return self.text(element.name or element_id)
+
+    def element_type(self, element_id: str) -> str:
+        """Return the kind of an element as BPMN calls it, such as `userTask`; empty for an unknown one."""
+        element = self._find(element_id)
+        return element.type if element is not None else ""
+
+    def _find(self, element_id: str) -> Element | None:
+        models = self.bundle.deployment.compiled.processes.values()
+        return next((model.elements[element_id] for model in models if element_id in model.elements), None)
 
     @property
     def stages(self) -> list[str]:

@@ -1,5 +1,7 @@
 """The list of requests and the request card: route, now, timeline, diagram, documents, data, related."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -19,6 +21,7 @@ from web.current import (
     login_required,
 )
 from web.process_names import Names, names_of
+from web.waiting import Waiting, waiting
 from web.words import due_class
 
 blueprint = Blueprint("requests", __name__, url_prefix="/requests")
@@ -36,7 +39,7 @@ def index() -> ResponseReturnValue:
         choices = queries.choices(connection)
     if wanted.text and not page.before and len(page.rows) == 1 and page.rows[0].number == wanted.text.strip():
         return redirect(url_for(".show", key=page.rows[0].number))
-    kept = {key: value for key, value in request.args.items() if key != "before" and value}
+    kept: dict[str, Any] = {key: value for key, value in request.args.items() if key != "before" and value}
     return render_template(
         "requests/list.html",
         page=page,
@@ -121,6 +124,8 @@ def _card(
         related = queries.related(connection, card)
         visited = history.visited(connection, card.id)
     waits = engine.instances.waits(card.id, i18n.language()) if card.state == "active" else []
+    now = waiting(waits, names)
+    account = current_account()
     lines = timeline.lines(entries, names)
     chosen = request.args.get("show", "")
     return render_template(
@@ -130,27 +135,27 @@ def _card(
         tab=tab,
         names=names,
         stops=engine.instances.route(card.id),
-        waits=waits,
+        now=now,
+        note=now.note(current_now(), account.name_in(i18n.language()) if account else ""),
         chips=timeline.chips(lines, chosen),
         days=timeline.by_day([line for line in lines if not chosen or line.group == chosen]),
         documents=documents,
         related=related,
-        diagram=_diagram(card, names, visited, waits) if tab in ("timeline", "diagram") else "",
+        diagram=_diagram(card, names, visited, now) if tab in ("timeline", "diagram") else "",
         data=card_data.shown(engine.instances.variables(card.id), i18n.language()) if tab == "data" else [],
         meaning=_meaning(card),
         may_cancel=card.state == "active"
         and (actor.is_administrator or (actor.id is not None and actor.id == card.responsible_id)),
-        mine=[wait for wait in waits if wait.kind == "task"],
         composer={"body": body, "public": public, "problem": problem},
         cancel_problem=cancel_problem,
     )
 
 
-def _diagram(card: queries.RequestCard, names: Names, visited: set[str], waits: list) -> str:
+def _diagram(card: queries.RequestCard, names: Names, visited: set[str], now: Waiting) -> str:
     """Draw the process with the passed steps, where it stands, and what failed."""
     marks: dict[str, diagrams.Mark] = dict.fromkeys(visited, "past")
-    for wait in waits:
-        marks[wait.element_id] = "failed" if wait.kind == "incident" else "here"
+    for element_id, mark in now.elements.items():
+        marks[element_id] = "failed" if mark == "failed" else "here"
     return diagrams.svg(
         names.bundle.xml,
         marks=marks,

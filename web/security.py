@@ -48,7 +48,7 @@ def init(app: Flask, config: Config, accounts: Accounts) -> None:
         MAX_CONTENT_LENGTH=config.limits.upload_mb * 1_000_000,
         MAX_FORM_PARTS=config.limits.form_fields,
         MAX_FORM_MEMORY_SIZE=4_000_000,
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 (the name of a scheme)
         SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
         SECURITY_PASSWORD_SALT=key,
         SECURITY_DEFAULT_REMEMBER_ME=False,

@@ -1,6 +1,7 @@
 """How the product looks to somebody: language, theme, density.  Kept with the account, before that in a cookie."""
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import update
 
 from storage.models import User
@@ -14,7 +15,7 @@ _YEAR_S = 365 * 24 * 3600
 
 
 @blueprint.post("")
-def change() -> Response:
+def change() -> ResponseReturnValue:
     """Change what was posted of language, theme and density, and go back to the page."""
     chosen = {name: request.form[name] for name, known in CHOICES.items() if request.form.get(name) in known}
     response = redirect(_back(), code=303)

@@ -4,7 +4,6 @@ import logging
 
 from flask import (
     Blueprint,
-    Response,
     abort,
     current_app,
     flash,
@@ -94,14 +93,14 @@ def enter_demo() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-out")
-def leave() -> Response:
+def leave() -> ResponseReturnValue:
     logout_user()
     session.clear()
     flash(_("You are signed out."))
     return redirect(url_for(".page"), code=303)
 
 
-def _enter(person: Account) -> Response:
+def _enter(person: Account) -> ResponseReturnValue:
     session.clear()  # nothing of an earlier session, set perhaps by somebody else, lives on
     login_user(person)
     session.permanent = True

@@ -30,6 +30,7 @@ from web.current import (
 )
 from web.inbox import worklist
 from web.process_names import names_of
+from web.waiting import waiting
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
 
@@ -143,7 +144,7 @@ def _page(
             entry for entry in timeline.timeline(connection, page.task.instance_id) if entry.kind == "comment"
         ]
         people = identity.active_accounts(connection) if page.may_complete else []
-    account = current_account()
+    account, names = current_account(), names_of(page.request.definition_id)
     return render_template(
         "inbox.html",
         work=worklist(_view(), None),
@@ -153,8 +154,11 @@ def _page(
         documents=[row for row in documents if row.state == "ready"][:6],
         comments=comments[-3:],
         people=[person for person in people if account is None or person.id != account.id],
-        names=names_of(page.request.definition_id),
+        names=names,
         stops=engine.instances.route(page.task.instance_id),
+        note=waiting(engine.instances.waits(page.task.instance_id, language), names).note(
+            current_now(), account.name_in(language) if account else ""
+        ),
         said=said or _reason(page, actor),
         typed=typed,
         **_due(page),

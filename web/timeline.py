@@ -11,7 +11,8 @@ from storage.queries.timeline import Entry
 from web import card_data, i18n
 from web.process_names import Names
 
-QUIET_EVENTS = frozenset({"completed", "started_called"})
+QUIET_EVENTS = frozenset({"completed", "mail", "document", "comment"})
+"""Told by their own rows."""
 _MOST_CHARACTERS = 1200
 
 
@@ -90,30 +91,26 @@ def _decision(entry: Entry, names: Names) -> Line | None:
     explained = entry.data.get("decision")
     if not isinstance(explained, dict):
         return None
-    return Line(
-        "decisions", "choice", "signpost-split", names.element(entry.what), "", entry.at,
-        _explanation(explained, names),
-    )  # fmt: skip
+    name = names.element(entry.what)
+    return Line("decisions", "choice", "signpost-split", name, "", entry.at, _explanation(explained, names))
 
 
 def _explanation(explained: dict[str, Any], names: Names) -> str:
-    """Say which rules fired and what came out, for every table that took part."""
-    language = i18n.language()
+    """Say which rules fired and why, in the analyst's words; without words, what came out."""
     parts = []
-    result = explained.get("result")
-    rules = explained.get("rules") or explained.get("matched_rules") or []
-    if rules:
-        numbers = ", ".join(
-            str(rule.get("number", rule.get("index", ""))) if isinstance(rule, dict) else str(rule)
-            for rule in rules
-        )
-        parts.append(_("rule %(numbers)s fired", numbers=numbers))
-    if isinstance(result, dict):
-        parts += [
-            f"{names.text(str(key))}: {card_data.text(value, language)}" for key, value in result.items()
-        ]
-    elif result is not None:
-        parts.append(card_data.text(result, language))
+    for rule in explained.get("rules") or []:
+        notes = ", ".join(names.text(str(note)) for note in (rule.get("annotations") or {}).values() if note)
+        fired = _("rule %(number)s fired", number=rule.get("rule_index", ""))
+        parts.append(f"{fired}: {notes}" if notes else fired)
+    if not parts or not any(": " in part for part in parts):
+        value = explained.get("value")
+        language = i18n.language()
+        if isinstance(value, dict):
+            parts += [
+                f"{names.text(str(key))}: {card_data.text(one, language)}" for key, one in value.items()
+            ]
+        elif value is not None:
+            parts.append(card_data.text(value, language))
     return "; ".join(parts)
 
 
@@ -128,6 +125,18 @@ def _event(entry: Entry, names: Names) -> Line | None:
     match entry.what:
         case "started":
             group, icon, title = "steps", "flag", _("Request started")
+        case "registered":
+            group, icon, title = (
+                "steps",
+                "card-list",
+                _("Registered: %(number)s", number=data.get("number", "")),
+            )
+            if duplicates := data.get("duplicates"):
+                note = _("looks like %(numbers)s", numbers=", ".join(map(str, duplicates)))
+        case "approvers":
+            group, icon, title = "decisions", "people", _("Approved by: %(names)s", names=_people(data))
+        case "not_sent":
+            group, icon, title = "letters", "envelope", _("Letter not sent: no address")
         case "status":
             before, after = names.text(str(data.get("from", ""))), names.text(str(data.get("to", "")))
             title = _("Status")
@@ -175,6 +184,11 @@ def _event(entry: Entry, names: Names) -> Line | None:
         case _:
             title = names.text(str(data.get("title", "")) or entry.what)
     return Line(group, knot, icon, title, who, entry.at, note, quote, changes=changed)
+
+
+def _people(data: dict[str, Any]) -> str:
+    english = i18n.language() == "en"
+    return ", ".join(one[1] if english else one[0] for one in data.get("people", []))
 
 
 def _message_name(data: dict[str, Any], names: Names) -> str:

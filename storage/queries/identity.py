@@ -81,7 +81,7 @@ def _accounts(connection: Connection, where: ColumnElement[bool]) -> list[Accoun
     )
     return [
         AccountRow(
-            *user,
+            **user._asdict(),
             roles=tuple(name for (name,) in roles.get(user.id, ())),
             groups=tuple(groups.get(user.id, ())),
         )

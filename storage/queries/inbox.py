@@ -93,7 +93,7 @@ def page(
     limit: int = PAGE,
 ) -> InboxPage:
     """Return one page of a view, earliest due first."""
-    where = [Task.id.in_(_ids(me, view, now, end_of_day))]
+    where: list[ColumnElement[bool]] = [Task.id.in_(_ids(me, view, now, end_of_day))]
     if after is not None:
         where.append(or_(Task.due_at > after[0], and_(Task.due_at == after[0], Task.id > after[1])))
     query = (
@@ -111,7 +111,7 @@ def page(
         .order_by(Task.due_at, Task.id)
         .limit(limit + 1)
     )  # fmt: skip
-    rows = [InboxRow(*row) for row in connection.execute(query)]
+    rows = [InboxRow(*tuple(row)) for row in connection.execute(query)]
     more = len(rows) > limit
     rows = rows[:limit]
     return InboxPage(rows, (rows[-1].due_at, rows[-1].task_id) if more else None)

@@ -159,7 +159,7 @@ def page(
         .order_by(Instance.updated_at.desc(), Instance.id.desc())
         .limit(limit + 1)
     )  # fmt: skip
-    rows = [RequestLine(*row) for row in connection.execute(query)]
+    rows = [RequestLine(*tuple(row)) for row in connection.execute(query)]
     more = len(rows) > limit
     rows = rows[:limit]
     return RequestPage(rows, (rows[-1].updated_at, rows[-1].id) if more else None)
@@ -181,7 +181,11 @@ def choices(connection: Connection) -> Choices:
         .group_by(Definition.key)
         .order_by(Definition.key)
     ).all()
-    return Choices(list(statuses), [tuple(row) for row in people], [tuple(row) for row in processes])
+    return Choices(
+        list(statuses),
+        [(id_, name, name_en) for id_, name, name_en in people],
+        [(key, name, id_) for key, name, id_ in processes],
+    )
 
 
 def card(connection: Connection, *, number: str | None = None, id: int | None = None) -> RequestCard | None:
@@ -204,7 +208,7 @@ def card(connection: Connection, *, number: str | None = None, id: int | None = 
         .outerjoin(responsible, responsible.id == Instance.responsible_id)
         .where(where)
     ).one_or_none()  # fmt: skip
-    return None if row is None else RequestCard(*row)
+    return None if row is None else RequestCard(*tuple(row))
 
 
 def related(connection: Connection, request: RequestCard, *, limit: int = 10) -> list[Related]:
@@ -230,7 +234,7 @@ def related(connection: Connection, request: RequestCard, *, limit: int = 10) ->
 def documents(connection: Connection, instance_id: int) -> list[DocumentRow]:
     """Return the documents of a request, newest first; a number whose file is still being made is among them."""
     return [
-        DocumentRow(*row)
+        DocumentRow(*tuple(row))
         for row in connection.execute(
             _DOCUMENT.where(Document.instance_id == instance_id).order_by(Document.id.desc())
         )
@@ -239,7 +243,7 @@ def documents(connection: Connection, instance_id: int) -> list[DocumentRow]:
 
 def document(connection: Connection, document_id: int) -> DocumentRow | None:
     row = connection.execute(_DOCUMENT.where(Document.id == document_id)).one_or_none()
-    return None if row is None else DocumentRow(*row)
+    return None if row is None else DocumentRow(*tuple(row))
 
 
 _DOCUMENT = select(

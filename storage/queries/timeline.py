@@ -1,6 +1,6 @@
 """Everything that happened to a request, as one list: steps, decisions, events, comments, documents, letters.
 
-Six statements whatever the length.  Entries are in the order of time; `kind` says what an entry is.
+Seven statements whatever the length.  Entries are in the order of time; `kind` says what an entry is.
 """
 
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ def timeline(connection: Connection, instance_id: int) -> list[Entry]:
         *_documents(connection, instance_id),
         *_mails(connection, instance_id),
     ]
-    return sorted(entries, key=lambda entry: (entry.at, entry.id))
+    return sorted(entries, key=lambda entry: (entry.at, entry.what != "started", entry.id))
 
 
 def visited(connection: Connection, instance_id: int) -> set[str]:
@@ -86,13 +86,40 @@ def _events(connection: Connection, instance_id: int) -> list[Entry]:
         .where(Event.instance_id == instance_id)
         .order_by(Event.id)
     )
-    return [
+    found = [
         Entry(
             kind="event", at=row.at, id=row.id, what=row.kind, who=row.name or row.actor_name,
-            who_en=row.name_en or row.name or row.actor_name, data=row.data or {},
+            who_en=row.name_en or row.name or row.actor_name, data=dict(row.data or {}),
         )
         for row in rows
     ]  # fmt: skip
+    _name_people(connection, found)
+    return found
+
+
+def _name_people(connection: Connection, entries: list[Entry]) -> None:
+    """Put names beside ids and e-mail addresses: `data["people"]` is [(Russian, English)] in their order."""
+    mentioned = {entry.id: _mentioned(entry) for entry in entries}
+    wanted = {one for people in mentioned.values() for one in people}
+    if not wanted:
+        return
+    ids = [one for one in wanted if isinstance(one, int)]
+    emails = [one for one in wanted if isinstance(one, str)]
+    names: dict[int | str, tuple[str, str]] = {}
+    for row in connection.execute(
+        select(User.id, User.email, User.name, User.name_en).where(User.id.in_(ids) | User.email.in_(emails))
+    ):
+        names[row.id] = names[row.email] = (row.name, row.name_en or row.name)
+    for entry in entries:
+        entry.data["people"] = [names[one] for one in mentioned[entry.id] if one in names]
+
+
+def _mentioned(entry: Entry) -> list[int | str]:
+    if entry.what == "responsible":
+        return [entry.data["to"]] if isinstance(entry.data.get("to"), (int, str)) else []
+    if entry.what == "approvers":
+        return [one for one in entry.data.get("users", []) if isinstance(one, (int, str))]
+    return []
 
 
 def _comments(connection: Connection, instance_id: int) -> list[Entry]:
