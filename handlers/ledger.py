@@ -55,14 +55,3 @@ def once(
             update(Effect).where(Effect.key == key).values(state="done", result=result, done_at=context.now)
         )
     return result
-
-
-def settle(context: HandlerContext, step: str, result: dict[str, Any] | None = None) -> None:
-    """Write down that a person found an uncertain effect done; a retry then goes on behind it."""
-    key = f"{context.idempotency_key}:{step}"
-    with context.unit_of_work() as uow:
-        uow.connection.execute(
-            update(Effect)
-            .where(Effect.key == key)
-            .values(state="done", result=result or {}, done_at=context.now)
-        )
