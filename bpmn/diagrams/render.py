@@ -12,7 +12,7 @@ from bpmn.diagrams.errors import DiagramRefused
 from bpmn.diagrams.layout import lay_out
 from bpmn.diagrams.lines import draw_edge, extent, label_place
 from bpmn.diagrams.model import CONTAINERS, Box, Edge, Model, Plane, Shape, read_model
-from bpmn.diagrams.shapes import AROUND, FAILED, HERE, PAST, PLAIN, SOFT, Paint, draw, halo
+from bpmn.diagrams.shapes import AROUND, FAILED, HERE, PAST, PLAIN, SOFT, Paint, draw, halo, markers
 from bpmn.diagrams.text import LINE, attribute, width_of, wrap_label, write
 from bpmn.diagrams.trail import passed_flows
 from bpmn.xml import parse_xml
@@ -91,6 +91,9 @@ class _Picture:
         parts = [self._shape(shape) for shape in back]
         parts += [self._edge(edge) for edge in plane.edges]
         parts += [self._shape(shape) for shape in front]
+        parts += [
+            markers(shape, AROUND if shape.id in self._marks else PLAIN) for shape in back if shape.expanded
+        ]
         labels = [self._outside_label(shape) for shape in plane.shapes]
         labels += [self._edge_label(edge) for edge in plane.edges]
         for text, box in filter(None, labels):

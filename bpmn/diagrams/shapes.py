@@ -161,21 +161,38 @@ def _activity(shape: Shape, paint: Paint, name: str) -> str:
     icon = icons.TASKS.get(shape.kind, "")
     if icon:
         parts.append(_at(x + 13, y + 13, icon, paint, 0.9))
-    markers = _markers(shape)
-    for place, marker in enumerate(markers):
-        middle = x + width / 2 + (place - (len(markers) - 1) / 2) * 17
-        parts.append(_at(middle, y + height - 9, icons.MARKERS[marker], paint, 0.85))
-    parts.append(_activity_text(shape, paint, name, bool(icon), bool(markers)))
+    if not shape.expanded:
+        parts.append(markers(shape, paint))
+    parts.append(_activity_text(shape, paint, name, bool(icon), bool(_markers(shape))))
     return "".join(parts)
 
 
-def _activity_text(shape: Shape, paint: Paint, name: str, icon: bool, markers: bool) -> str:
+def markers(shape: Shape, paint: Paint) -> str:
+    """Return the loop, multi-instance, compensation and sub-process signs at the bottom of an activity.
+
+    Those of an expanded sub-process are drawn apart, in front of what is inside it.
+    """
+    x, y, width, height = shape.box
+    signs = _markers(shape)
+    return "".join(
+        _at(
+            x + width / 2 + (place - (len(signs) - 1) / 2) * 17,
+            y + height - 9,
+            icons.MARKERS[sign],
+            paint,
+            0.85,
+        )
+        for place, sign in enumerate(signs)
+    )
+
+
+def _activity_text(shape: Shape, paint: Paint, name: str, icon: bool, marked: bool) -> str:
     x, y, width, height = shape.box
     bold = paint is HERE
     if shape.kind in CONTAINERS and shape.expanded:
         lines = wrap(name, max(width - 20, 20), 1)
         return write(lines, x + width / 2, y + 6, fill=paint.text)
-    room = height - (16 if markers else 4)
+    room = height - (16 if marked else 4)
     lines = wrap(name, max(width - 10, 20), int(room // LINE))
     top = y + 2 + (room - len(lines) * LINE) / 2
     if icon and top < y + 21 and lines and width_of(lines[0]) > width - 48:

@@ -63,7 +63,7 @@ def _pieces(word: str, width: float, size: float) -> list[str]:
         return [word]
     pieces, piece = [], ""
     for symbol in word:
-        if piece and width_of(piece + symbol, size) > width:
+        while piece and width_of(piece + symbol, size) > width:
             cut = max(piece.rfind("-"), piece.rfind("/"), piece.rfind("_")) + 1 or len(piece)
             pieces.append(piece[:cut])
             piece = piece[cut:]

@@ -5,11 +5,10 @@ page an option is named by a short text, its *token*.  Only a value that is
 among the options is ever accepted.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import orjson
 
 from bpmn.forms.evaluation import Evaluator
 from bpmn.forms.numbers import to_decimal
@@ -72,7 +71,7 @@ def token(value: Any) -> str:
     if number is not None:
         return f"{number.normalize():f}" if number else "0"
     if isinstance(value, list | dict):
-        return orjson.dumps(value, default=str, option=orjson.OPT_SORT_KEYS).decode()
+        return json.dumps(value, default=str, ensure_ascii=False, sort_keys=True)
     return str(value)
 
 
