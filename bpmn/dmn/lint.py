@@ -13,7 +13,7 @@ from bpmn.dmn import hit_policies, lint_tables
 from bpmn.dmn.errors import DmnError, localised
 from bpmn.dmn.evaluation import Model, Node
 from bpmn.dmn.messages import render
-from bpmn.dmn.model import Decision, DecisionService, Expression, InputData, KnowledgeModel, Table
+from bpmn.dmn.model import Decision, DecisionService, Expression, InputData, KnowledgeModel, Literal, Table
 from bpmn.dmn.types import ANY, Restricted, Structure, Type
 from bpmn.dmn.walk import expressions
 
@@ -107,6 +107,12 @@ def _logic(node: Node) -> Iterator[Problem]:
     element = node.element
     if isinstance(element, Decision) and element.expression is None:
         yield _problem(element.id, "dmn.no_expression", "info", line=element.line, name=element.name)
+    if (
+        isinstance(element, Decision)
+        and isinstance(element.expression, Literal)
+        and not element.expression.text
+    ):
+        yield _problem(element.id, "dmn.empty_expression", "warning", line=element.line, place=element.name)
 
 
 def _used_names(model: Model, node: Node) -> Iterator[Problem]:

@@ -68,6 +68,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{place}: rule {rule} has {found} {part} cells, and the table has {expected} columns",
         "{place}: в правиле {rule} ячеек ({part}): {found}, а столбцов в таблице {expected}",
     ),
+    "dmn.empty_input": (
+        "{place}: an input column says nothing about what it compares",
+        "{place}: у входного столбца не указано, что он сравнивает",
+    ),
+    "dmn.empty_expression": (
+        "{place}: the expression is empty, so its value is always null",
+        "{place}: выражение пусто, и значение всегда null",
+    ),
     "dmn.unknown_type": (
         "{place}: the type {type!r} is not defined",
         "{place}: тип {type!r} не определён",

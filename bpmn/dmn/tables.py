@@ -102,6 +102,9 @@ class _Rule:
 
 def _compile_input(compiler: "Compiler", column: Input, names: frozenset[str], place: str) -> _Input:
     inner = f"{place}: {column.label}"
+    if not column.expression.text:
+        line = column.expression.line
+        compiler.problems.append(DmnError("dmn.empty_input", column.element, line=line, place=place))
     evaluate = compiler.typed(
         compiler.literal(column.expression, names, inner), column.expression.type_ref, inner
     )

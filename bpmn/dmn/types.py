@@ -5,7 +5,7 @@ Null conforms to every type.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -194,15 +194,16 @@ def _is_integer(value: Any) -> bool:
     return value.is_integer() if isinstance(value, float) else _is_number(value)
 
 
-def _is_date(value: Any) -> bool:
-    return isinstance(value, date) and not isinstance(value, datetime)
+def _temporal(name: str, *, is_moment: bool = False) -> Base:
+    """Return a type whose values FEEL itself tells: it has several classes for some."""
+    return Base(name, lambda value: feel.type_name(value) == name, is_moment=is_moment)
 
 
 _NUMBER = Base("number", _is_number)
 _INTEGER = Base("number", _is_integer)
-_MOMENT = Base("date and time", lambda value: isinstance(value, datetime), is_moment=True)
-_DURATION = Base("days and time duration", lambda value: isinstance(value, timedelta))
-_MONTHS = Base("years and months duration", lambda value: isinstance(value, feel.YearsMonths))
+_MOMENT = _temporal("date and time", is_moment=True)
+_DURATION = _temporal("days and time duration")
+_MONTHS = _temporal("years and months duration")
 
 #: FEEL's types by all the names that DMN versions and modelling tools give them.
 BASE_TYPES: dict[str, Type] = {
@@ -217,8 +218,8 @@ BASE_TYPES: dict[str, Type] = {
     "int": _INTEGER,
     "string": Base("string", lambda value: isinstance(value, str)),
     "boolean": Base("boolean", lambda value: isinstance(value, bool)),
-    "date": Base("date", _is_date),
-    "time": Base("time", lambda value: isinstance(value, time)),
+    "date": _temporal("date"),
+    "time": _temporal("time"),
     "dateTime": _MOMENT,
     "date and time": _MOMENT,
     "dayTimeDuration": _DURATION,

@@ -179,6 +179,11 @@ def test_entries_of_filtered_items_are_not_taken_for_missing_requirements():
     assert rules(made) == []
 
 
+def test_empty_expressions_are_found():
+    assert "dmn.empty_input" in rules(one_table([""], ["y"], [["-", "1"]]))
+    assert rules(model(decision("d", literal("")))) == ["dmn.empty_expression"]
+
+
 def test_an_input_that_nothing_requires_is_noted():
     assert only(model(given("x"), decision("d", literal("1"))), "dmn.unused").severity == "info"
 
