@@ -14,6 +14,7 @@ from typing import Any
 from bpmn.feel.state import State
 from bpmn.feel.temporal import as_utc
 from bpmn.feel.values import DECIMAL128, YearsMonths, type_name
+from bpmn.feel.wide import Wide, narrow
 
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
@@ -177,6 +178,10 @@ def _operation(symbol: str, decimals: Callable[[Decimal, Decimal], Decimal], tab
         if symbol == "+" and isinstance(left, str) and isinstance(right, str):
             state.check_text(len(left) + len(right))
             return left + right
+        if isinstance(left, Wide) or isinstance(right, Wide):
+            left, right = _near(left), _near(right)
+            if left is None or right is None:
+                return state.null("temporal.range", operator=f"'{symbol}'")
         operation = table.get((type(left), type(right)))
         if operation is None:
             return state.null(
@@ -195,6 +200,10 @@ def _operation(symbol: str, decimals: Callable[[Decimal, Decimal], Decimal], tab
         return result
 
     return apply
+
+
+def _near(value: Any) -> Any:
+    return narrow(value) if isinstance(value, Wide) else value
 
 
 def _power(left: Decimal, right: Decimal) -> Decimal:

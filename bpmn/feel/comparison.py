@@ -15,7 +15,9 @@ from typing import Any
 from bpmn.feel.state import State
 from bpmn.feel.temporal import as_utc
 from bpmn.feel.values import Range, YearsMonths
+from bpmn.feel.wide import Wide, position
 
+_SECOND_NS = 1_000_000_000
 _PLAIN = frozenset({Decimal, str, bool, date, timedelta, YearsMonths})
 _ORDERED = frozenset({Decimal, str, date, timedelta, YearsMonths})
 _BASES: tuple[type, ...] = (bool, str, Decimal, datetime, date, time, timedelta, list, dict)
@@ -35,6 +37,8 @@ def equal(left: Any, right: Any, state: State | None = None) -> bool | None:
     """
     if left is None or right is None:
         return left is right
+    if type(left) is Wide or type(right) is Wide:
+        return _wide_order("=", left, right)
     kind = _kind(left)
     if kind is not _kind(right):
         return None
@@ -126,6 +130,8 @@ def ordered(symbol: str, left: Any, right: Any) -> bool | None:
         return ORDER[symbol](left, right)
     if left is None or right is None:
         return None
+    if type(left) is Wide or type(right) is Wide:
+        return _wide_order(symbol, left, right)
     kind = _kind(left)
     if kind is not _kind(right):
         return None
@@ -147,6 +153,19 @@ def _ordered_times(symbol: str, left: time, right: time) -> bool | None:
     if left_s is None or right_s is None:
         return None
     return ORDER[symbol](left_s, right_s)
+
+
+def _wide_order(symbol: str, left: Any, right: Any) -> bool | None:
+    """Compare two dates or times of which Python's types cannot hold one."""
+    if not isinstance(left, date | time | Wide) or not isinstance(right, date | time | Wide):
+        return None
+    first, second = position(left), position(right)
+    if first is None or second is None or first[:2] != second[:2]:
+        return None
+    if symbol != "=":
+        return ORDER[symbol](first[2], second[2])
+    unit = 1 if first[0] == "date" else _SECOND_NS
+    return first[2] // unit == second[2] // unit
 
 
 def both(left: Any, right: Any) -> bool | None:

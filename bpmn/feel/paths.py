@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bpmn.feel.arithmetic import seconds_of
 from bpmn.feel.state import State
 from bpmn.feel.values import Range, YearsMonths, type_name
+from bpmn.feel.wide import Wide, nanosecond_of
 
 _Property = Callable[[Any], Any]
 
@@ -22,10 +23,9 @@ def _zone(value: Any) -> str | None:
 
 
 def _second(value: Any) -> Decimal:
+    nanosecond = nanosecond_of(value)
     return (
-        Decimal(value.second) + Decimal(value.microsecond) / 1_000_000
-        if value.microsecond
-        else Decimal(value.second)
+        Decimal(value.second) + Decimal(nanosecond) / 1_000_000_000 if nanosecond else Decimal(value.second)
     )
 
 
@@ -49,6 +49,7 @@ _TIME: dict[str, _Property] = {
     "time offset": _offset,
     "timezone": _zone,
 }
+_WIDE: dict[str, dict[str, _Property]] = {"date": _DATE, "time": _TIME, "date and time": _DATE | _TIME}
 _PROPERTIES: tuple[tuple[type, dict[str, _Property]], ...] = (
     (datetime, _DATE | _TIME),
     (date, _DATE),
@@ -87,6 +88,9 @@ def component(state: State, value: Any, name: str) -> Any:
     if isinstance(value, list):
         state.check_items(len(value))
         return [component(state, item, name) for item in value]
+    if isinstance(value, Wide):
+        read = _WIDE[value.kind].get(name)
+        return read(value) if read is not None else state.null("path.unknown", type=value.kind, name=name)
     for kind, properties in _PROPERTIES:
         if isinstance(value, kind):
             read = properties.get(name)

@@ -1,15 +1,16 @@
 """Dates, times and durations as text: reading and writing (DMN 1.5 §10.3.2.3, XML Schema Part 2, ISO 8601).
 
-Reading returns None for what is not such a text or lies outside the range of
-Python's types (years 1 to 9999); fractions beyond microseconds are cut off.
+Reading returns None for what is not such a text; what Python's types cannot hold is a ``Wide``
+(durations are cut to microseconds).
 """
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bpmn.feel.values import YearsMonths
+from bpmn.feel.wide import AnyDate, AnyMoment, AnyTime, date_of, moment_of, nanosecond_of, time_of
 
 _DATE = r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})"
 _TIME = r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(Z|z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z0-9_+/-]+)?"
@@ -24,7 +25,7 @@ _MAX_TEXT = 64
 _MAX_OFFSET = timedelta(hours=14)
 
 
-def parse(text: str) -> date | time | datetime | timedelta | YearsMonths | None:
+def parse(text: str) -> AnyDate | AnyTime | AnyMoment | timedelta | YearsMonths | None:
     """Return the value of a text after ``@``, whichever kind it is."""
     if text[:1] in ("P", "-") and "P" in text[:2]:
         return parse_duration(text)
@@ -35,30 +36,30 @@ def parse(text: str) -> date | time | datetime | timedelta | YearsMonths | None:
     return parse_date(text)
 
 
-def parse_date(text: str) -> date | None:
+def parse_date(text: str) -> AnyDate | None:
     """Return the date of ``YYYY-MM-DD``."""
     match = _IS_DATE.fullmatch(text)
     return _date(match) if match else None
 
 
-def parse_time(text: str) -> time | None:
+def parse_time(text: str) -> AnyTime | None:
     """Return the time of ``hh:mm:ss[.fraction][zone]``; naive when there is no zone."""
     match = _IS_TIME.fullmatch(text)
     return _time(*match.groups()) if match else None
 
 
-def parse_date_time(text: str) -> datetime | None:
+def parse_date_time(text: str) -> AnyMoment | None:
     """Return the date and time of ``YYYY-MM-DDThh:mm:ss[.fraction][zone]``; a date alone means its midnight."""
     if "T" not in text:
         day = parse_date(text)
-        return None if day is None else datetime.combine(day, time())
+        return None if day is None else moment_of(day, time())
     match = _IS_DATE_TIME.fullmatch(text)
     if match is None:
         return None
     day, clock = _date(match), _time(*match.groups()[3:])
     if day is None or clock is None:
         return None
-    return datetime.combine(day, clock)
+    return moment_of(day, clock)
 
 
 def parse_duration(text: str) -> timedelta | YearsMonths | None:
@@ -91,21 +92,17 @@ def _microseconds(fraction: str | None) -> int:
     return int(fraction[:6].ljust(6, "0")) if fraction else 0
 
 
-def _date(match: re.Match[str]) -> date | None:
-    try:
-        return date(*map(int, match.groups()[:3]))
-    except ValueError:
-        return None
+def _date(match: re.Match[str]) -> AnyDate | None:
+    year, month, day = map(int, match.groups()[:3])
+    return date_of(year, month, day)
 
 
-def _time(hour: str, minute: str, second: str, fraction: str | None, zone: str | None) -> time | None:
+def _time(hour: str, minute: str, second: str, fraction: str | None, zone: str | None) -> AnyTime | None:
     where = zone_of(zone) if zone else None
     if zone and where is None:
         return None
-    try:
-        return time(int(hour), int(minute), int(second), _microseconds(fraction), tzinfo=where)
-    except ValueError:
-        return None
+    nanosecond = int(fraction[:9].ljust(9, "0")) if fraction else 0
+    return time_of(int(hour), int(minute), int(second), nanosecond, where)
 
 
 def zone_of(text: str) -> tzinfo | None:
@@ -136,16 +133,18 @@ def _named_zone(name: str) -> tzinfo | None:
         return None
 
 
-def format_date(value: date) -> str:
+def format_date(value: AnyDate | AnyMoment) -> str:
     """Return ``YYYY-MM-DD``."""
-    return f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
+    sign = "-" if value.year < 0 else ""
+    return f"{sign}{abs(value.year):04d}-{value.month:02d}-{value.day:02d}"
 
 
-def format_time(value: time | datetime) -> str:
+def format_time(value: AnyTime | AnyMoment) -> str:
     """Return ``hh:mm:ss[.fraction][zone]`` without zeros at the end of the fraction."""
     text = f"{value.hour:02d}:{value.minute:02d}:{value.second:02d}"
-    if value.microsecond:
-        text += f".{value.microsecond:06d}".rstrip("0")
+    nanosecond = nanosecond_of(value)
+    if nanosecond:
+        text += f".{nanosecond:09d}".rstrip("0")
     return text + format_zone(value.tzinfo)
 
 
@@ -164,7 +163,7 @@ def format_zone(zone: tzinfo | None) -> str:
     return f"{text}:{seconds % 60:02d}" if seconds % 60 else text
 
 
-def format_date_time(value: datetime) -> str:
+def format_date_time(value: AnyMoment) -> str:
     """Return ``YYYY-MM-DDThh:mm:ss[.fraction][zone]``."""
     return f"{format_date(value)}T{format_time(value)}"
 

@@ -1,5 +1,6 @@
 """Values as text: FEEL literals for people and files, and what ``string()`` returns."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from bpmn.feel.names import is_plain
 from bpmn.feel.state import DEFAULT_LIMITS, State
 from bpmn.feel.temporal import format_date, format_date_time, format_duration, format_time
 from bpmn.feel.values import FeelFunction, Range, YearsMonths, to_feel
+from bpmn.feel.wide import Wide
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _MAX_PLAIN_DIGITS = 40
@@ -40,6 +42,8 @@ def display(value: Any, state: State) -> str | None:
 
 
 def _temporal(value: Any) -> str | None:
+    if isinstance(value, Wide):
+        return _FORMATS[value.kind](value)
     if isinstance(value, datetime):
         return format_date_time(value)
     if isinstance(value, date):
@@ -49,6 +53,13 @@ def _temporal(value: Any) -> str | None:
     if isinstance(value, timedelta | YearsMonths):
         return format_duration(value)
     return None
+
+
+_FORMATS: dict[str, Callable[[Any], str]] = {
+    "date": format_date,
+    "time": format_time,
+    "date and time": format_date_time,
+}
 
 
 def number_text(value: Decimal) -> str:

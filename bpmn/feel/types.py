@@ -1,13 +1,13 @@
 """Types of FEEL: ``instance of`` and the types of function parameters (DMN 1.5 §10.3.2.9)."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from bpmn.feel.state import State
 from bpmn.feel.syntax import TypeRef
-from bpmn.feel.values import FeelFunction, Range, YearsMonths
+from bpmn.feel.values import FeelFunction, Range, YearsMonths, type_name
 
 #: Tells whether a value is of a type; None when the type is not known.
 Check = Callable[[State, Any], bool | None]
@@ -18,10 +18,10 @@ _SIMPLE: dict[str, Callable[[Any], bool]] = {
     "number": lambda value: isinstance(value, Decimal),
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
-    "date": lambda value: isinstance(value, date) and not isinstance(value, datetime),
-    "time": lambda value: isinstance(value, time),
-    "date and time": lambda value: isinstance(value, datetime),
-    "dateTime": lambda value: isinstance(value, datetime),
+    "date": lambda value: type_name(value) == "date",
+    "time": lambda value: type_name(value) == "time",
+    "date and time": lambda value: type_name(value) == "date and time",
+    "dateTime": lambda value: type_name(value) == "date and time",
     "days and time duration": lambda value: isinstance(value, timedelta),
     "dayTimeDuration": lambda value: isinstance(value, timedelta),
     "years and months duration": lambda value: isinstance(value, YearsMonths),

@@ -17,8 +17,8 @@ range, function            ``Range``, ``FeelFunction``
 A zone is ``datetime.timezone.utc`` (written Z), another fixed ``timezone``, or a ``ZoneInfo``
 (written @Area/City).  Naive ("local") times exist inside FEEL only: variables are
 aware, so the caller names the zone that local date-times get on the way out.
-Dates reach from year 1 to 9999 and fractions of a second to microseconds;
-DMN 1.5 §10.3.2.3 allows more: such a literal is null with a reason.
+A year outside 1 to 9999 or a fraction finer than microseconds makes it a ``Wide``: the
+fraction is cut on the way out, and a year that no variable can hold stays a value of FEEL only.
 """
 
 import decimal
@@ -30,6 +30,7 @@ from decimal import Decimal
 from typing import Any
 
 from bpmn.feel.errors import FeelError
+from bpmn.feel.wide import Wide, narrow
 
 #: IEEE 754-2008 decimal128, as DMN 1.5 §10.3.2.3.1 asks.
 DECIMAL128 = decimal.Context(
@@ -141,7 +142,7 @@ def to_feel(value: Any) -> Any:
 
 
 _ALREADY = frozenset(
-    {type(None), bool, str, date, time, datetime, timedelta, YearsMonths, Range, FeelFunction}
+    {type(None), bool, str, date, time, datetime, timedelta, YearsMonths, Range, FeelFunction, Wide}
 )
 
 
@@ -191,8 +192,8 @@ def _same(left: Any, right: Any) -> bool:
 def to_variable(value: Any, *, zone: tzinfo | None = None) -> Any:
     """Return the variable of a FEEL value: integral numbers below 2**53 become ``int``, tuples lists.
 
-    Local date-times get *zone* when it is given and stay naive otherwise.  Ranges and functions stay
-    what they are: they are values of FEEL only, and storing them is the caller's decision.
+    Local date-times get *zone* when it is given and stay naive otherwise.  Ranges, functions and years beyond 9999
+    stay what they are: they are values of FEEL only, and storing them is the caller's decision.
     """
     kind = type(value)
     if kind is Decimal:
@@ -203,6 +204,9 @@ def to_variable(value: Any, *, zone: tzinfo | None = None) -> Any:
         return [to_variable(item, zone=zone) for item in value]
     if kind is dict:
         return {key: to_variable(item, zone=zone) for key, item in value.items()}
+    if kind is Wide:
+        near = narrow(value)
+        return value if near is None else to_variable(near, zone=zone)
     if zone is not None and kind is datetime and value.tzinfo is None:
         return value.replace(tzinfo=zone)
     return value
@@ -227,6 +231,8 @@ def type_name(value: Any) -> str:
     """Return the FEEL name of the type of a FEEL value (DMN 1.5 §10.3.2.9)."""
     if value is None:
         return "null"
+    if isinstance(value, Wide):
+        return value.kind
     for kind, name in _TYPE_NAMES:
         if isinstance(value, kind):
             return name

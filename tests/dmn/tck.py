@@ -71,7 +71,7 @@ def _simple(element: etree._Element) -> Any:
     if kind in ("decimal", "double", "integer", "int", "long", "float"):
         return Decimal(text)
     function = {"date": "date", "time": "time", "dateTime": "date and time", "duration": "duration"}[kind]
-    value = feel.compile(f"{function}(text)").evaluate({"text": text})
+    value = feel.to_variable(feel.compile(f"{function}(text)").evaluate({"text": text}))
     if value is None:
         return Unreadable(text)
     return value

@@ -12,25 +12,8 @@ from tests.paths import CONFORMANCE
 
 KIT = CONFORMANCE / "dmn-tck"
 
-_YEARS = "a year outside 1 to 9999: dates are Python's, as databases and forms have them"
-_NANOSECONDS = "a fraction finer than microseconds: times are Python's, as databases have them"
-
-#: What does not pass on purpose, with the reason.
-KNOWN = {
-    "1117-feel-date-and-time-function-test-01.xml": {
-        "010_59f5b47012": _YEARS,
-        "011_eec2d5bdcd": _YEARS,
-        "012_225a105eef": _YEARS,
-        "022_b8b20f0328": _YEARS,
-        "026_5ba081cd5f": _NANOSECONDS,
-        "027_ae365197dd": _YEARS,
-        "028_1c3d56275f": _YEARS,
-        "033_2fac4d6807": _NANOSECONDS,
-        "040_d9116e1daa": _NANOSECONDS,
-        "047_60ea7838ce": _NANOSECONDS,
-        "054_2561a406fc": _NANOSECONDS,
-    },
-}
+#: What does not pass on purpose: file -> case -> reason.
+KNOWN: dict[str, dict[str, str]] = {}
 
 FILES = sorted(KIT.glob("compliance-level-*/*/*-test-*.xml"))
 

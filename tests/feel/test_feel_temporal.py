@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bpmn import feel
 from bpmn.feel import YearsMonths
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -68,9 +69,60 @@ def test_temporal_arithmetic_follows_the_time_line_and_the_calendar(gives, sourc
     gives(source, expected)
 
 
-def test_a_local_moment_gets_the_zone_of_the_caller_on_the_way_out():
-    from bpmn import feel
+WIDE = [
+    ('string(@"-2017-12-31T11:22:33")', "-2017-12-31T11:22:33"),
+    ('string(date and time("999999999-12-31T23:59:59.999999999@Europe/Paris"))',
+     "999999999-12-31T23:59:59.999999999@Europe/Paris"),
+    ('string(date("-999999999-01-01"))', "-999999999-01-01"),
+    ('date("1000000000-01-01")', None),
+    ('date("12345-02-30")', None),
+    ('string(date("12344-02-29"))', "12344-02-29"),
+    ('string(time("10:00:00.123456789Z"))', "10:00:00.123456789Z"),
+    ('string(date and time(date("2017-01-01"), time("23:59:01.123456789@Europe/Paris")))',
+     "2017-01-01T23:59:01.123456789@Europe/Paris"),
+    ('@"12345-06-07".year', 12345),
+    ('@"-0005-06-07".month', 6),
+    ('@"12000-01-01".weekday', 6),
+    ('@"10:00:00.123456789".second', Decimal("0.123456789")),
+    ('@"12345-06-07" instance of date', True),
+    ('@"12345-06-07T00:00:00" instance of date and time', True),
+    ('@"10:00:00.123456789" instance of time', True),
+    ('@"12345-06-07" = @"12345-06-07"', True),
+    ('@"12345-06-07" > @"2024-01-01"', True),
+    ('@"-0001-06-07" < @"2024-01-01"', True),
+    ('@"12345-06-07" > @"12345-06-07T00:00:00"', None),
+    ('@"10000-01-01T00:00:00Z" = @"9999-12-31T23:00:00-01:00"', True),
+    ('@"2024-01-01T10:00:00.123456789Z" < @"2024-01-01T10:00:00.123456790Z"', True),
+    ('@"10:00:00.000000001" > @"10:00:00"', True),
+    ('@"12345-06-07" in [@"2024-01-01"..@"99999-01-01"]', True),
+    ('max(@"12345-06-07", @"2024-01-01").year', 12345),
+    ('date(@"12345-06-07T10:00:00") = @"12345-06-07"', True),
+    ('time(@"12345-06-07T10:00:00") = @"10:00:00"', True),
+    ('date and time(@"12345-06-07") = @"12345-06-07T00:00:00"', True),
+    ('is(@"10:00:00.000000001", @"10:00:00.000000002")', False),
+    # what Python's types hold works on; what they do not is null with a reason
+    ('@"2024-01-01T10:00:00.123456789Z" + @"PT1S"', datetime(2024, 1, 1, 10, 0, 1, 123456, tzinfo=UTC)),
+    ('day of week(@"2024-01-01T10:00:00.123456789Z")', "Monday"),
+    ('@"12345-06-07" + @"P1D"', None),
+    ('day of week(@"12345-06-07")', None),
+]  # fmt: skip
 
+
+@pytest.mark.parametrize(("source", "expected"), WIDE)
+def test_dates_beyond_pythons_types_are_read_written_and_compared(gives, source, expected):
+    gives(source, expected)
+
+
+def test_a_fraction_finer_than_microseconds_is_cut_on_the_way_out_and_a_far_year_stays():
+    fine = feel.evaluate('@"2024-01-01T10:00:00.123456789Z"', {})
+    far = feel.evaluate('@"12345-06-07"', {})
+
+    assert feel.to_variable(fine) == datetime(2024, 1, 1, 10, 0, 0, 123456, tzinfo=UTC)
+    assert feel.to_variable(far) is far
+    assert feel.to_string(far) == '@"12345-06-07"'
+
+
+def test_a_local_moment_gets_the_zone_of_the_caller_on_the_way_out():
     value = feel.evaluate('@"2024-01-01T10:00:00"', {})
 
     assert feel.to_variable(value).tzinfo is None

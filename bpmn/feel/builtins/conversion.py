@@ -1,7 +1,8 @@
 """Conversion functions (DMN 1.5 §10.3.4.1, table 73) and boolean ``not`` (§10.3.4.2)."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal, DecimalException
 from typing import Any
 
@@ -14,6 +15,17 @@ from bpmn.feel.state import State
 from bpmn.feel.syntax import Call, Literal, Name, RangeLiteral
 from bpmn.feel.text import display
 from bpmn.feel.values import DECIMAL128, Range, YearsMonths
+from bpmn.feel.wide import (
+    AnyDate,
+    AnyMoment,
+    AnyTime,
+    Wide,
+    date_of,
+    kind_of,
+    moment_of,
+    nanosecond_of,
+    time_of,
+)
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _GROUPING = (" ", ",", ".")
@@ -21,38 +33,36 @@ _DECIMAL = (".", ",")
 
 
 @builtin("date(from: string)")
-def _date_of_text(state: State, text: str) -> date | None:
+def _date_of_text(state: State, text: str) -> AnyDate | None:
     value = temporal.parse_date(text)
     return value if value is not None else state.null("function.value", name="date")
 
 
-@builtin("date(from: day)")
-def _date_of_day(_state: State, day: date) -> date:
-    return day.date() if isinstance(day, datetime) else day
+@builtin("date(from: wide day)")
+def _date_of_day(_state: State, day: AnyDate) -> AnyDate | None:
+    return date_of(day.year, day.month, day.day)
 
 
 @builtin("date(year: number, month: number, day: number)")
-def _date_of_numbers(state: State, year: Decimal, month: Decimal, day: Decimal) -> date | None:
-    try:
-        return date(int(year), int(month), int(day))
-    except (ValueError, OverflowError):
-        return state.null("function.value", name="date")
+def _date_of_numbers(state: State, year: Decimal, month: Decimal, day: Decimal) -> AnyDate | None:
+    value = date_of(int(year), int(month), int(day))
+    return value if value is not None else state.null("function.value", name="date")
 
 
-@builtin("date and time(date: day, time: time)")
-def _date_and_time(_state: State, day: date, clock: time) -> datetime:
-    return datetime.combine(day, clock)
+@builtin("date and time(date: wide day, time: wide time)")
+def _date_and_time(_state: State, day: AnyDate, clock: AnyTime) -> AnyMoment:
+    return moment_of(day, clock)
 
 
 @builtin("date and time(from: string)")
-def _date_and_time_of_text(state: State, text: str) -> datetime | None:
+def _date_and_time_of_text(state: State, text: str) -> AnyMoment | None:
     value = temporal.parse_date_time(text)
     return value if value is not None else state.null("function.value", name="date and time")
 
 
-@builtin("date and time(from: day)")
-def _date_and_time_of_day(_state: State, day: date) -> datetime:
-    return day if isinstance(day, datetime) else datetime.combine(day, time())
+@builtin("date and time(from: wide day)")
+def _date_and_time_of_day(_state: State, day: AnyDate) -> AnyMoment:
+    return moment_of(day, day if isinstance(day, datetime | Wide) and kind_of(day) != "date" else time())
 
 
 @builtin("date and time(date: date and time, timezone: string)")
@@ -65,20 +75,22 @@ def _date_and_time_in_zone(state: State, moment: datetime, zone: str) -> datetim
 
 
 @builtin("time(from: string)")
-def _time_of_text(state: State, text: str) -> time | None:
+def _time_of_text(state: State, text: str) -> AnyTime | None:
     value = temporal.parse_time(text)
     return value if value is not None else state.null("function.value", name="time")
 
 
-@builtin("time(from: time)")
-def _time_of_time(_state: State, clock: time) -> time:
+@builtin("time(from: wide time)")
+def _time_of_time(_state: State, clock: AnyTime) -> AnyTime:
     return clock
 
 
-@builtin("time(from: day)")
-def _time_of_day(_state: State, day: date) -> time:
+@builtin("time(from: wide day)")
+def _time_of_day(_state: State, day: AnyDate) -> AnyTime | None:
     """The clock of a date and time; a date is midnight UTC (table 73)."""
-    return day.timetz() if isinstance(day, datetime) else time(tzinfo=temporal.zone_of("Z"))
+    if not isinstance(day, datetime | Wide) or kind_of(day) == "date":
+        return time(tzinfo=UTC)
+    return time_of(day.hour, day.minute, day.second, nanosecond_of(day), day.tzinfo)
 
 
 @builtin("time(hour: number, minute: number, second: number, offset?: duration|null)")
@@ -88,18 +100,12 @@ def _time_of_numbers(
     minute: Decimal,
     second: Decimal,
     offset: timedelta | YearsMonths | None = None,
-) -> time | None:
-    if isinstance(offset, YearsMonths):
+) -> AnyTime | None:
+    zone = temporal.zone_of_offset(offset) if isinstance(offset, timedelta) else None
+    if (offset is not None and zone is None) or not 0 <= second < 60:
         return state.null("function.value", name="time")
-    try:
-        fraction = int(DECIMAL128.multiply(second % 1, Decimal(1_000_000)))
-        clock = time(int(hour), int(minute), int(second), fraction)
-    except (ValueError, OverflowError, DecimalException):
-        return state.null("function.value", name="time")
-    if offset is None:
-        return clock
-    zone = temporal.zone_of_offset(offset)
-    return clock.replace(tzinfo=zone) if zone is not None else state.null("function.value", name="time")
+    clock = time_of(int(hour), int(minute), int(second), int(second % 1 * 1_000_000_000), zone)
+    return clock if clock is not None else state.null("function.value", name="time")
 
 
 @builtin("duration(from: string)")
@@ -176,7 +182,7 @@ def _range(state: State, text: str) -> Range | None:
     return Range(start, end, tree.start_included, tree.end_included)
 
 
-_LITERAL_FUNCTIONS = {
+_LITERAL_FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "date": temporal.parse_date,
     "time": temporal.parse_time,
     "date and time": temporal.parse_date_time,

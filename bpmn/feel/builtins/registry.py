@@ -19,6 +19,7 @@ from typing import Any
 
 from bpmn.feel.state import State
 from bpmn.feel.values import FeelFunction, Range, YearsMonths, type_name
+from bpmn.feel.wide import Wide, narrow
 
 _HEAD = re.compile(r"([^(]+)\((.*)\)")
 _PARAMETER = re.compile(r"([^:?.]+)(\?|\.\.\.)?: *([a-z ]+)(\|null)?")
@@ -206,11 +207,31 @@ def _nullable(coerce: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else coerce(value)
 
 
-def _one_of(*kinds: type, but: tuple[type, ...] = ()) -> Callable[[Any], Any]:
+def _one_of(*kinds: type) -> Callable[[Any], Any]:
     def coerce(value: Any) -> Any:
         if type(value) is list and len(value) == 1:
             value = value[0]
-        return value if isinstance(value, kinds) and not isinstance(value, but) else UNFIT
+        return value if isinstance(value, kinds) else UNFIT
+
+    return coerce
+
+
+def _near(coerce: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Cut dates and times to what Python's types hold; they do not fit when their year does not."""
+
+    def narrowed(value: Any) -> Any:
+        if type(value) is list and len(value) == 1:
+            value = value[0]
+        return coerce(narrow(value) if isinstance(value, Wide) else value)
+
+    return narrowed
+
+
+def _of_type(*names: str) -> Callable[[Any], Any]:
+    def coerce(value: Any) -> Any:
+        if type(value) is list and len(value) == 1:
+            value = value[0]
+        return value if type_name(value) in names else UNFIT
 
     return coerce
 
@@ -231,15 +252,15 @@ _COERCIONS: dict[str, Callable[[Any], Any]] = {
     "number": _one_of(Decimal),
     "boolean": _one_of(bool),
     "context": _one_of(dict),
-    "date": _one_of(date, but=(datetime,)),
-    "day": _one_of(date),
-    "date and time": _one_of(datetime),
-    "time": _one_of(time),
+    "day": _near(_one_of(date)),
+    "date and time": _near(_one_of(datetime)),
+    "wide day": _of_type("date", "date and time"),
+    "wide time": _of_type("time"),
     "duration": _one_of(timedelta, YearsMonths),
     "months": _one_of(YearsMonths),
     "function": _one_of(FeelFunction),
     "range": _one_of(Range),
-    "point": _one_of(Decimal, str, date, time, timedelta, YearsMonths),
+    "point": _one_of(Decimal, str, date, time, timedelta, YearsMonths, Wide),
     "list": _as_list,
     "items": _as_items,
 }

@@ -5,11 +5,12 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from bpmn.feel import temporal
 from bpmn.feel.builtins.registry import builtin
 from bpmn.feel.comparison import equal
 from bpmn.feel.state import State
-from bpmn.feel.values import YearsMonths
+from bpmn.feel.text import to_string
+from bpmn.feel.values import YearsMonths, type_name
+from bpmn.feel.wide import Wide
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -84,12 +85,9 @@ def _within_month(value: date) -> tuple[Any, ...]:
 @builtin("is(value1: any, value2: any)")
 def _is(state: State, left: Any, right: Any) -> bool:
     """Tell whether both are the same value of the same kind, zones included (table 80)."""
-    if isinstance(left, time | datetime) and isinstance(right, time | datetime):
-        return (
-            type(left) is type(right)
-            and left.replace(tzinfo=None) == right.replace(tzinfo=None)
-            and temporal.format_zone(left.tzinfo) == temporal.format_zone(right.tzinfo)
-        )
+    clocks = (time, datetime, Wide)
+    if isinstance(left, clocks) and isinstance(right, clocks):
+        return type_name(left) == type_name(right) and to_string(left) == to_string(right)
     return equal(left, right, state) is True
 
 
