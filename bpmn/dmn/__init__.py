@@ -6,6 +6,7 @@ returns an `Outcome`: the value and why it is so.
 
 from bpmn.dmn.errors import DmnError, Reason
 from bpmn.dmn.evaluation import Model
+from bpmn.dmn.explaining import describe
 from bpmn.dmn.linking import parse
 from bpmn.dmn.lint import Problem, lint
 from bpmn.dmn.model import Decision, DecisionService, InputData, KnowledgeModel
@@ -22,6 +23,7 @@ __all__ = [
     "Outcome",
     "Problem",
     "Reason",
+    "describe",
     "lint",
     "parse",
 ]

@@ -68,7 +68,7 @@ class Outcome:
         return next(iter(row.values()))
 
     def as_json(self) -> dict[str, Any]:
-        """Return everything as JSON, for storing beside the activity record."""
+        """Return everything as JSON, for storing beside the activity record; `describe` puts it into words."""
         return {
             "decision": self.decision,
             "value": to_json(self.value),

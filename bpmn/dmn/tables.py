@@ -13,13 +13,16 @@ from bpmn import feel
 from bpmn.dmn import hit_policies
 from bpmn.dmn.errors import DmnError
 from bpmn.dmn.json_values import brief
-from bpmn.dmn.model import Input, Literal, Output, Rule, Table
+from bpmn.dmn.model import Input, Literal, Output, Table
 from bpmn.dmn.plain_cells import PlainTest, plain_test
 from bpmn.dmn.run import Evaluator, Run, Scope, Values, as_type, show
 from bpmn.dmn.types import Type, compile_tests
 
 if TYPE_CHECKING:
     from bpmn.dmn.compiler import Compiler
+
+#: How many rules of one table an explanation quotes.
+MAX_EXPLAINED = 20
 
 _PLAIN_TESTS_PER_CHARGE = 16
 
@@ -38,8 +41,7 @@ def compile_table(compiler: "Compiler", table: Table, names: frozenset[str], pla
         for index, column in enumerate(table.outputs)
     ]
     rules = [
-        _compile_rule(compiler, rule, index, cell_names, place)
-        for index, rule in enumerate(table.rules, start=1)
+        _compile_rule(compiler, table, index + 1, cell_names, place) for index in range(len(table.rules))
     ]
     policy = hit_policies.POLICIES[table.hit_policy]
     if policy in ("PRIORITY", "OUTPUT ORDER") and not any(output.rank for output in outputs):
@@ -98,6 +100,7 @@ class _Rule:
     annotations: dict[str, str]
     tests: Sequence[tuple[int, Test]]
     outputs: Sequence[Evaluator]
+    conditions: Sequence[dict[str, str]]
 
 
 def _compile_input(compiler: "Compiler", column: Input, names: frozenset[str], place: str) -> _Input:
@@ -145,7 +148,8 @@ def _ranker(compiler: "Compiler", values: str, place: str) -> hit_policies.Ranke
     return hit_policies.ranker(listed) if isinstance(listed, list) else None
 
 
-def _compile_rule(compiler: "Compiler", rule: Rule, index: int, names: frozenset[str], place: str) -> _Rule:
+def _compile_rule(compiler: "Compiler", table: Table, index: int, names: frozenset[str], place: str) -> _Rule:
+    rule = table.rules[index - 1]
     inner = f"{place}, rule {index}"
     tests = [
         (column, _compile_test(compiler, cell, names, inner))
@@ -153,7 +157,10 @@ def _compile_rule(compiler: "Compiler", rule: Rule, index: int, names: frozenset
         if cell.text not in ("", "-")
     ]
     outputs = [compiler.literal(cell, names, inner) for cell in rule.outputs]
-    return _Rule(index, rule.element, rule.annotations, tests, outputs)
+    conditions = [
+        {"input": table.inputs[column].label, "test": rule.inputs[column].text} for column, _ in tests
+    ]
+    return _Rule(index, rule.element, rule.annotations, tests, outputs, conditions)
 
 
 def _compile_test(compiler: "Compiler", cell: Literal, names: frozenset[str], place: str) -> Test:
@@ -227,7 +234,7 @@ class _Table:
             value = self._value(results, run, of_default=True)
         else:
             value = self._value(results, run)
-        self._explain(asked, matching, fired, value, run)
+        self._explain(asked, matching, fired, results, value, run)
         if self.aggregation is not None:
             run.rows[self.element] = [{self.outputs[0].name: value}]
         else:
@@ -311,7 +318,13 @@ class _Table:
         return {column.name: value for column, value in zip(self.outputs, row, strict=True)}
 
     def _explain(
-        self, asked: list[Any], matching: list[_Rule], fired: list[_Rule], value: Any, run: Run
+        self,
+        asked: list[Any],
+        matching: list[_Rule],
+        fired: list[_Rule],
+        results: list[list[Any]],
+        value: Any,
+        run: Run,
     ) -> None:
         for rule in fired:
             run.match(
@@ -336,6 +349,15 @@ class _Table:
                 ],
                 "matched": [rule.index for rule in matching],
                 "fired": [rule.index for rule in fired],
+                "rules": [
+                    {
+                        "rule_index": rule.index,
+                        "conditions": list(rule.conditions),
+                        "outputs": brief(self._named(row)),
+                        "annotations": dict(rule.annotations),
+                    }
+                    for rule, row in zip(fired[:MAX_EXPLAINED], results, strict=False)
+                ],
                 "value": brief(value),
             }
         )

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from bpmn import feel
-from bpmn.dmn import DmnError
+from bpmn.dmn import DmnError, describe
 from bpmn.dmn.json_values import from_json, to_json
 from tests.dmn.build import decision, given, literal, model, one_table, table
 
@@ -132,3 +132,61 @@ def test_values_are_written_as_json_and_read_back(value, expected):
     assert to_json(value) == expected
     if not isinstance(expected, str) or expected.startswith("@"):
         assert from_json(json.loads(json.dumps(expected), parse_float=Decimal)) == value
+
+
+SALE = one_table(
+    ["сумма", "kind", "day"],
+    ["кто"],
+    [
+        ["> 500000", '"new"', "-", '"директор"', "крупная сделка"],
+        ["<= 500000", '"new","old"', '? > @"2026-01-01"', '"менеджер"'],
+        ["-", 'not("new")', "-", '"никто"'],
+    ],
+    policy="FIRST",
+)
+
+
+@pytest.mark.parametrize(
+    ("variables", "russian", "english"),
+    [
+        (
+            {"сумма": 600_000, "kind": "new"},
+            'd: сработало правило 1: сумма > 500000 и kind = "new" → кто = "директор" (крупная сделка)',
+            'd: rule 1 fired: сумма > 500000 and kind = "new" → кто = "директор" (крупная сделка)',
+        ),
+        (
+            {"сумма": 5, "kind": "new", "day": date(2026, 2, 1)},
+            'd: сработало правило 2: сумма <= 500000 и kind: одно из "new","old" и day > @"2026-01-01" '
+            '→ кто = "менеджер"',
+            'd: rule 2 fired: сумма <= 500000 and kind: one of "new","old" and day > @"2026-01-01" '
+            '→ кто = "менеджер"',
+        ),
+        (
+            {"сумма": 5, "kind": "rare"},
+            'd: сработало правило 3: kind не "new" → кто = "никто"',
+            'd: rule 3 fired: kind not "new" → кто = "никто"',
+        ),
+        ({}, "d: ни одно правило не сработало", "d: no rule matched"),
+    ],
+)
+def test_a_stored_explanation_is_told_in_words_of_both_languages(variables, russian, english):
+    stored = json.loads(json.dumps(SALE.evaluate("d", {"сумма": None, "kind": None, **variables}).as_json()))
+
+    if not variables:
+        stored = one_table(["x"], ["y"], [["<1", "1"]]).evaluate("d", {"x": 5}).as_json()
+    assert describe(stored, "ru") == [russian]
+    assert describe(stored, "en") == [english]
+
+
+def test_defaults_and_sums_are_told_too():
+    default = one_table(["x"], ["y"], [["<1", "1"]], defaults=['"none"']).evaluate("d", {"x": 5})
+    total = one_table(["x"], ["y"], [["-", "1.5"], ["-", "2"]], policy="COLLECT", aggregation="SUM")
+
+    assert describe(default.as_json(), "ru") == [
+        'd: ни одно правило не сработало, взято значение по умолчанию: "none"'
+    ]
+    assert describe(total.evaluate("d", {"x": 5}).as_json(), "en") == [
+        "d: rule 1 fired: always → y = 1.5",
+        "d: rule 2 fired: always → y = 2",
+        "d: gathered from 2 rules: 3.5",
+    ]
