@@ -337,8 +337,8 @@ class Builder:
                 part.silent = True
                 body.parts.append(part)
             return body
-        event = node.event
-        made = NoEvent() if event is None or event.kind == "link" else make_event(event, node, self.compiler)
+        only = node.event
+        made = NoEvent() if only is None or only.kind == "link" else make_event(only, node, self.compiler)
         return catching.CatchEvent(scope, element, name, event=made)
 
     def boundary(self, node: Drawn, scope: ScopeSpec) -> None:
@@ -350,7 +350,7 @@ class Builder:
             for name, raw in node.extras.outputs
         )
         for number, event in enumerate(node.events):
-            if event.kind == "compensate" or node.attached_to not in scope.task_specs:
+            if event.kind == "compensate" or node.attached_to is None:
                 continue
             spec = catching.BoundaryEvent(
                 scope,
@@ -485,16 +485,17 @@ class Builder:
     def compensation(self, graph: Graph, scope: ScopeSpec) -> None:
         """Connect activities with what undoes them."""
         for node in graph.nodes.values():
-            if node.type != "boundaryEvent" or not any(event.kind == "compensate" for event in node.events):
+            attached = node.attached_to
+            if attached is None or not any(event.kind == "compensate" for event in node.events):
                 continue
             for source, target in graph.associations:
-                if source == node.id and target in scope.task_specs and node.attached_to in scope.task_specs:
+                if source == node.id and target in scope.task_specs:
                     handler = scope.node(target)
                     handler.inherits_sheet = handler.reports_to_host = True
-                    host = scope.node(node.attached_to)
+                    host = scope.node(attached)
                     if isinstance(host, loops.Body):
                         host = host.inner
-                    host.compensation = CompensationHandler(node.attached_to, handler)
+                    host.compensation = CompensationHandler(attached, handler)
 
     def predecessors(self, graph: Graph, scope: ScopeSpec) -> None:
         """Note where tokens can come from, for inclusive joins."""

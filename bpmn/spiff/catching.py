@@ -232,14 +232,14 @@ def _best(candidates: list[Token], kind: str, code: str | None) -> Token | None:
         if candidate.task_spec.waits_for == kind
         and candidate._state == tokens.WAITING
         and "fired" not in candidate.internal_data
-        and isinstance(candidate.task_spec.event, CodedEvent)  # type: ignore[attr-defined]
-        and candidate.task_spec.event.code in (None, code)  # type: ignore[attr-defined]
+        and isinstance(candidate.task_spec.event, CodedEvent)
+        and candidate.task_spec.event.code in (None, code)
     ]
-    return min(matching, key=lambda found: found.task_spec.event.code is None, default=None)  # type: ignore[attr-defined]
+    return min(matching, key=lambda found: found.task_spec.event.code is None, default=None)
 
 
 def _caught(found: Token, code: str | None, message: str, variables: Mapping[str, Any]) -> Token:
-    event: CodedEvent = found.task_spec.event  # type: ignore[attr-defined]
+    event: CodedEvent = found.task_spec.event
     payload = dict(variables)
     if event.code_variable:
         payload[event.code_variable] = code

@@ -19,7 +19,7 @@ class Compensating(Node):
         """Collect what is to be undone and start with the newest; True when there is nothing."""
         scope = token.scope
         while not inner and getattr(scope, "host", None) is not None and _is_event_subprocess(scope):
-            scope = scope.host.scope  # type: ignore[union-attr]
+            scope = scope.host.scope
         chosen = [entry for entry in scope.log if activity is None or entry["a"] == activity]
         if not chosen and activity is not None:
             return True

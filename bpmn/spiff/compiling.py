@@ -1,6 +1,6 @@
 """Expressions of one file compiled with their problems collected."""
 
-from lxml import etree
+from collections.abc import Callable
 
 from bpmn.dialects import RawParam
 from bpmn.lint.problem import Problem
@@ -37,10 +37,10 @@ class Compiler:
         self.problems.append(Problem(self.file, element, rule, "error", ru, en, line))
 
     def _compiled(
-        self, make: "object", text: str, node: str, what: tuple[str, str], line: int | None
+        self, make: Callable[[str], Expression], text: str, node: str, what: tuple[str, str], line: int | None
     ) -> Expression:
         try:
-            return make(text)  # type: ignore[operator, no-any-return]
+            return make(text)
         except ExpressionRefused as error:
             self.refuse(
                 node,
@@ -179,8 +179,3 @@ class Compiler:
                 raise timers.TimerUnreadable(kind, text)
         else:
             timers.parse_cycle(text)
-
-
-def line_of(element: "etree._Element | None") -> int | None:
-    """Return the line of an element."""
-    return element.sourceline if element is not None else None

@@ -6,6 +6,7 @@ problem that names the element and its line.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from lxml import etree
 
@@ -75,6 +76,12 @@ def reference(value: str | None) -> str | None:
     return value.rpartition(":")[2] or None
 
 
+def line_of(element: "etree._Element") -> int | None:
+    """Return the line of an element in its file."""
+    line: Any = element.sourceline
+    return line if isinstance(line, int) else None
+
+
 def text_of(element: "etree._Element | None") -> str | None:
     """Return the stripped text of an element, None when it is absent or blank."""
     text = "".join(str(part) for part in element.itertext()).strip() if element is not None else ""
@@ -105,7 +112,7 @@ class Reader:
                 "not_bpmn",
                 "Это не диаграмма BPMN 2.0: корневой элемент должен быть bpmn:definitions",
                 "This is not a BPMN 2.0 diagram: its root element must be bpmn:definitions",
-                line=self.root.sourceline,
+                line=line_of(self.root),
             )
             return
         self._index()
@@ -144,7 +151,7 @@ class Reader:
                     "duplicate_id",
                     f"Идентификатор {identifier} встречается дважды",
                     f"The id {identifier} occurs twice",
-                    line=element.sourceline,
+                    line=line_of(element),
                 )
             self.by_id[identifier] = element
 
@@ -160,7 +167,7 @@ class Reader:
                 "unknown_reference",
                 f"Ссылка на несуществующий элемент {kind}: {ref}",
                 f"A reference to a {kind} that does not exist: {ref}",
-                line=owner.sourceline,
+                line=line_of(owner),
             )
             return None
         return found
@@ -170,7 +177,7 @@ class Reader:
         identifier = element.get("id") or ""
         if not identifier:
             self.problem(
-                None, "missing_id", "У процесса нет id", "The process has no id", line=element.sourceline
+                None, "missing_id", "У процесса нет id", "The process has no id", line=line_of(element)
             )
             return
         graph = Graph(identifier, self.file)
@@ -183,7 +190,7 @@ class Reader:
             executable=None if value is None else is_true(value),
             documentation=text_of(element.find(B + "documentation")) or "",
             extras=dialects.read(element),
-            line=element.sourceline,
+            line=line_of(element),
             xml=element,
         )
         self.drawings.append(drawing)
@@ -211,7 +218,7 @@ class Reader:
                     "not_supported",
                     f"Элемент {tag} не выполняется: {ru}",
                     f"The element {tag} is not executed: {en}",
-                    line=child.sourceline,
+                    line=line_of(child),
                 )
             elif tag and tag not in _IGNORED and child.get("id") and tag != "laneSet":
                 self.problem(
@@ -219,7 +226,7 @@ class Reader:
                     "not_supported",
                     f"Элемент {tag} не выполняется",
                     f"The element {tag} is not executed",
-                    line=child.sourceline,
+                    line=line_of(child),
                 )
         for child in flows:
             self._flow(child, graph)
@@ -269,7 +276,7 @@ class Reader:
                         if elsewhere
                         else f"{name}, which does not exist"
                     ),
-                    line=element.sourceline,
+                    line=line_of(element),
                 )
                 return
             ends.append(node)
@@ -281,7 +288,7 @@ class Reader:
             condition=text_of(expression),
             language=expression.get("language") if expression is not None else None,
             name=element.get("name") or "",
-            line=element.sourceline,
+            line=line_of(element),
         )
         if expression is not None and flow.condition is None:
             self.problem(
@@ -289,7 +296,7 @@ class Reader:
                 "condition_empty",
                 f"У потока {identifier} пустое условие",
                 f"The sequence flow {identifier} has an empty condition",
-                line=element.sourceline,
+                line=line_of(element),
             )
         graph.flows.append(flow)
         ends[0].outgoing.append(flow)
@@ -304,7 +311,7 @@ class Reader:
                 "missing_id",
                 f"У элемента {tag} нет правильного id",
                 f"An element {tag} has no valid id",
-                line=element.sourceline,
+                line=line_of(element),
             )
             return
         node = Node(
@@ -313,7 +320,7 @@ class Reader:
             scope=graph,
             name=" ".join((element.get("name") or "").split()),
             documentation=text_of(element.find(B + "documentation")) or "",
-            line=element.sourceline,
+            line=line_of(element),
             extras=dialects.read(element),
             default=reference(element.get("default")),
             for_compensation=is_true(element.get("isForCompensation")),
@@ -341,7 +348,7 @@ class Reader:
                     "unknown_reference",
                     f"eventDefinitionRef указывает на несуществующее определение {identifier}",
                     f"eventDefinitionRef names the definition {identifier}, which does not exist",
-                    line=ref.sourceline,
+                    line=line_of(ref),
                 )
                 continue
             yield self._event(found)
@@ -377,7 +384,7 @@ class Reader:
     # ---------------------------------------------------------------- event definitions
     def _event(self, element: "etree._Element") -> EventDef:
         kind = local_name(element)[: -len(_EVENT_TAG)]
-        event = EventDef(kind, extras=dialects.read(element), line=element.sourceline)
+        event = EventDef(kind, extras=dialects.read(element), line=line_of(element))
         if kind in ("message", "signal"):
             event.reference = reference(element.get(kind + "Ref"))
             found = self._resolve(element, element.get(kind + "Ref"), kind)

@@ -68,7 +68,7 @@ class Sheet(MutableMapping[str, Any]):
         for sheet in reversed(chain):
             for name in sheet.names_here():
                 for part in (self.own, self.plain, self.large):
-                    part.pop(name, None)  # type: ignore[attr-defined]
+                    part.pop(name, None)
                 if name in sheet.own:
                     self.own[name] = sheet.own[name]
                 elif name in sheet.plain:

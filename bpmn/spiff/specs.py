@@ -104,7 +104,8 @@ class Node(BpmnSpecMixin):
 
     def __init__(self, scope: ScopeSpec, element: Element, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(scope, name or element.id, **kwargs)
-        self._inputs, self._outputs = [], []
+        self._inputs: list[str] = []
+        self._outputs: list[str] = []
         self.element = element
         self.element_id, self.element_type = element.id, element.type
         self.scope_spec = scope

@@ -60,7 +60,7 @@ class AdHocScope(ScopeSpec):
         """See whether enough has been done (BPMN 2.0 §13.3.5)."""
         if self.completion is None or token.host is not None:
             return
-        host: Token = scope.host  # type: ignore[union-attr]
+        host: Token = scope.host
         if "enough" in host.internal_data or not self.completion.test(
             scope.sheet, scope.top_workflow.services
         ):
@@ -73,7 +73,7 @@ class AdHocScope(ScopeSpec):
     def continue_scope(self, scope: "Instance | Scope") -> bool:
         if not self.sequential:
             return False
-        done = scope.host.internal_data  # type: ignore[union-attr]
+        done = scope.host.internal_data
         index = done.get("next", 1)
         if index >= len(self.entries) or "enough" in done:
             return False

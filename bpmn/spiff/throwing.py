@@ -85,7 +85,7 @@ class Throwing(Compensating):
         if token.internal_data.pop("cancel", None) is None:
             super().compensated(token)
             return
-        host: Token = token.scope.host  # type: ignore[union-attr]
+        host: Token = token.scope.host
         token.internal_data["outcome"] = "completed"
         token.scope.log.clear()
         for guest in host.guests:

@@ -58,7 +58,7 @@ class Token(Task):
             self.count()
 
     # ------------------------------------------------------------ SpiffWorkflow's view of a task
-    @property  # type: ignore[override]
+    @property
     def data(self) -> Sheet:
         """The variables that the token sees."""
         return self.sheet
@@ -67,12 +67,12 @@ class Token(Task):
     def data(self, value: Any) -> None:
         """Ignore the empty dictionary that the library sets at creation."""
 
-    @property  # type: ignore[override]
+    @property
     def parent(self) -> "Token | None":
         """The host."""
         return self.host
 
-    @property  # type: ignore[override]
+    @property
     def children(self) -> "list[Token]":
         """The guests."""
         return self.guests
