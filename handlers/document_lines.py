@@ -79,7 +79,7 @@ def read_lines(
     """Return the lines with their sums.
 
     Raises:
-        HandlerError: `documents.no_lines`, `documents.too_many_lines`.
+        HandlerError: `documents.no_lines`, `documents.too_many_lines`, `documents.amount` (a million millions).
         BadLine: a line has no name, a quantity or price that is no number, or a rate not in force *on* that day.
     """
     if not items:
@@ -105,7 +105,10 @@ def read_lines(
         )
         for place, item in enumerate(raw, 1)
     )
-    return Goods(lines, totals(line.money for line in lines))
+    sums = totals(line.money for line in lines)
+    if sums.gross >= _LARGEST:
+        raise HandlerError("documents.amount", f"the total {sums.gross:f} is too large", retryable=False)
+    return Goods(lines, sums)
 
 
 def _named(place: int, item: Any) -> dict[str, Any]:

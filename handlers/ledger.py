@@ -7,7 +7,7 @@ happened: a repeatable effect is simply done again, any other raises `UncertainE
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from handlers.context import HandlerContext
 from handlers.errors import HandlerError, UncertainEffect
@@ -55,3 +55,15 @@ def once(
             update(Effect).where(Effect.key == key).values(state="done", result=result, done_at=context.now)
         )
     return result
+
+
+def forget_uncertain(connection: Connection, idempotency_key: str) -> int:
+    """Take back what a job began and never finished, when a person decides that it did not happen.
+
+    Effects that were done stay; the next attempt does the others again.  Returns how many were forgotten.
+    """
+    return connection.execute(
+        delete(Effect).where(
+            Effect.key.startswith(f"{idempotency_key}:", autoescape=True), Effect.state == "begun"
+        )
+    ).rowcount

@@ -13,13 +13,14 @@ from sqlalchemy import Connection, func, select
 
 from handlers.clients import Written, find_or_make
 from handlers.context import HandlerContext
-from handlers.errors import HandlerError
+from handlers.errors import HandlerError, ParameterError
 from handlers.people import Person, members, person_by_email
 from handlers.registry import handler
 from handlers.timeline import record
 from storage.models import Instance
 from storage.numbering import next_number
 
+LARGEST_AMOUNT = Decimal(10) ** 12
 DUPLICATE_WITHIN = timedelta(days=14)
 DUPLICATE_LIKENESS = 80
 """In per cent of `rapidfuzz.fuzz.token_set_ratio`: the same words in another order or with some more."""
@@ -223,8 +224,14 @@ def set_status(
     subject: str = "",
     due_at: datetime | None = None,
 ) -> dict[str, Any]:
-    """Set what is given; a status that did not change writes no event.  Amounts are rounded to hundredths."""
+    """Set what is given; a status that did not change writes no event.  Amounts are rounded to hundredths.
+
+    Raises:
+        ParameterError: the amount has more than twelve digits.
+    """
     request = context.request
+    if amount is not None and abs(amount) >= LARGEST_AMOUNT:
+        raise ParameterError("requests.set_status", "amount", f"{amount:f} is too large")
     with context.unit_of_work() as uow:
         if request.status != status:
             record(context, uow, "status", **{"from": request.status, "to": status})

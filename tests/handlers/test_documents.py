@@ -253,6 +253,7 @@ def test_a_failed_template_keeps_its_number_for_the_retry(make, bundle, storage)
         ([{"name": "x", "qty": 1, "price": 1, "vat": "20"}], "not in force"),
         ([{"name": "x", "qty": 1, "price": 1, "discount": 101}], "line 1: discount"),
         ([{"name": "x", "qty": 1, "price": 1}] * 501, "at most 500"),
+        ([{"name": "x", "qty": 10**9, "price": 10**9}], "too large"),
     ],
 )
 def test_a_bad_line_is_named_and_takes_no_number(make, storage, items, words):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from handlers.errors import HandlerError, UncertainEffect
-from handlers.ledger import once
+from handlers.ledger import forget_uncertain, once
 from storage.models import Effect
 
 
@@ -68,3 +68,19 @@ def test_a_certain_failure_leaves_nothing_behind(job, storage):
 
     assert states(storage) == {}
     assert once(job, "order", lambda: {"order": 1}) == {"order": 1}
+
+
+def test_a_person_may_decide_that_it_did_not_happen(job, storage):
+    def killed():
+        raise KeyboardInterrupt
+
+    once(job, "first", lambda: {"n": 1})
+    with pytest.raises(KeyboardInterrupt):
+        once(job, "second", killed)
+
+    with storage.unit_of_work() as uow:
+        assert forget_uncertain(uow.connection, "job-1") == 1
+        assert forget_uncertain(uow.connection, "job") == 0
+
+    assert once(job, "first", lambda: {"n": 2}) == {"n": 1}
+    assert once(job, "second", lambda: {"n": 2}) == {"n": 2}

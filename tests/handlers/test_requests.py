@@ -235,6 +235,11 @@ def test_a_status_is_written_to_the_timeline_once(storage, run, new_request):
         assert (saved.status, saved.amount, saved.currency) == ("Подготовка КП", Decimal("122000.51"), "RUB")
 
 
+def test_an_amount_beyond_reason_is_refused_by_its_name(run, new_request):
+    with pytest.raises(HandlerError, match="amount"):
+        run("requests.set_status", new_request(), status="x", amount=Decimal("1e30"))
+
+
 def test_heads_approve_before_directors_and_nobody_their_own_request(run, new_request, add_user):
     add_user("head@example.com", "heads")
     add_user("second@example.com", "heads")
