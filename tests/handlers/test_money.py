@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 import segno
 import zxingcpp
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -87,6 +87,7 @@ def test_lines_are_rounded_one_by_one_and_summed_per_rate():
 amounts = st.decimals(min_value=0, max_value=10**9, places=2)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(amounts, st.sampled_from(["22", "10", "0", "none"])), max_size=20))
 def test_net_and_tax_always_make_the_whole(items):
     total = totals([Line(Decimal(1), price, vat_rate(code, DAY)) for price, code in items])
@@ -94,6 +95,7 @@ def test_net_and_tax_always_make_the_whole(items):
     assert total.net + total.vat == total.gross == sum((price for price, _ in items), Decimal(0))
 
 
+@settings(deadline=None)
 @given(amounts)
 def test_tax_on_top_of_the_net_is_the_tax_inside_the_gross(net):
     rate = vat_rate("22", DAY)
@@ -197,6 +199,7 @@ def test_another_separator_is_taken_when_a_value_holds_the_usual_one():
     assert text == f"ST00012;Name=А|Б;PersonalAcc={'4' * 20};BankName=Банк;BIC={'0' * 9};CorrespAcc=0"
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=400), st.text(max_size=100))
 def test_the_mandatory_block_never_grows_beyond_its_limit(name, bank):
     try:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.texts import TextFailed, escape_markdown, exists, lint, render
@@ -98,6 +98,7 @@ def test_what_a_client_typed_is_never_markup(value):
     assert text.html.count("<blockquote>") == 1
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_comes_back_letter_by_letter(value):
     text = shown("{{ typed }}", typed=f"x{value}x")
