@@ -51,7 +51,7 @@ class UserTask(Node, defaults.UserTask):
             journal.TaskOpened(
                 token_id=token.id,
                 element_id=self.element_id,
-                name=self.element.name or self.element_id,
+                name=_text(value.get("title"), "title") or self.element.name or self.element_id,
                 assignee=_text(value.get("assignee"), "assignee"),
                 candidate_users=_names(value.get("candidateUsers"), "candidateUsers"),
                 candidate_groups=_names(value.get("candidateGroups"), "candidateGroups"),

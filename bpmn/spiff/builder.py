@@ -163,6 +163,9 @@ class Builder:
 
     def _userTask(self, node: Drawn, scope: ScopeSpec, element: Element, name: str) -> Node:
         assignment = {key: found for key in _ASSIGNMENT if (found := self.text(node, key)) is not None}
+        title = node.extras.properties.get("title")
+        if title and (shown := self.compiler.text(title, node.id, ("Название", "The title"), node.line)):
+            assignment["title"] = shown
         form = self.compiler.text(element.form, node.id, ("Форма", "The form"), node.line)
         return activities.UserTask(scope, element, name, assignment=assignment, form=form)
 

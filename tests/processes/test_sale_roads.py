@@ -142,6 +142,7 @@ def test_a_quotation_is_reworked_as_often_as_the_client_asks(company, helpers):
     for wish in ("Нужна скидка", "Нужен другой срок"):
         sale.answer("Попросить изменить", client_comment=wish)
         assert sale.variables["client_comment"] == wish
+        assert [task.name for task in sale.tasks()] == ["Доработать коммерческое предложение"]
         helpers.send_quote(sale, delivery_days=10)
     sale.answer("Принять предложение")
 
