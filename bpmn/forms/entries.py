@@ -5,6 +5,7 @@ with it.  Choices stay *tokens* here; they are matched to options later, when
 the conditions and option lists around them are known.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -19,6 +20,7 @@ from bpmn.forms.schema import CHOICES, MULTIPLE_CHOICE, TEXTUAL, Component
 
 MAX_TEXT = 10_000
 MAX_CHOSEN = 500
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ def read_posted(component: Component, texts: list[str], evaluator: Evaluator) ->
     if kind in MULTIPLE_CHOICE:
         return Entry([text for text in texts if text][:MAX_CHOSEN], by_token=True)
     if kind == "filepicker":
-        return _files([text for text in texts if text], component)
+        references = list(dict.fromkeys(text for text in texts if text))
+        if not component.get("multiple"):
+            references = references[-1:]  # a file attached now replaces the one attached before
+        return _files(references, component)
     last = texts[-1] if texts else ""
     if kind == "checkbox":
         return Entry(last.strip().lower() not in ("", "false", "0", "off"))
@@ -92,7 +97,9 @@ def _read_moment(component: Component, text: str, evaluator: Evaluator) -> Entry
 
 
 def _files(references: list[str], component: Component) -> Entry:
-    if component.get("multiple") in (None, False):
+    if not all(_REFERENCE.fullmatch(reference) for reference in references):
+        return Entry(None, problem("file.unknown"))
+    if not component.get("multiple"):
         if len(references) > 1:
             return Entry(None, problem("file.single"))
         return Entry(references[0] if references else None)

@@ -67,6 +67,7 @@ def test_a_json_value_of_the_right_type_is_taken(check, component, sent, value):
         (field("select", values=OPTIONS), {"value": 1}, "This value is not in the list"),
         (field("datetime", subtype="date"), "tomorrow", "Enter a date"),
         (field("filepicker"), {"id": 1}, "A text is expected"),
+        (field("filepicker"), ["a", "b"], "Only one file"),
         (
             {"type": "dynamiclist", "path": "x", "components": [field("number", "n")]},
             [1],

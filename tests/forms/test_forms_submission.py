@@ -40,6 +40,8 @@ OPTIONS = [{"label": "Один", "value": 1}, {"label": "Два", "value": "two"
         (field("checklist", values=OPTIONS), ["", "two", "1", "1"], ["two", 1]),
         (field("taglist", values=OPTIONS), [""], []),
         (field("filepicker"), ["", "file-7"], "file-7"),
+        (field("filepicker"), ["", "old", "new"], "new"),
+        (field("filepicker", multiple=True), ["", "f1", "f2", "f1"], ["f1", "f2"]),
         (field("filepicker", multiple=True), ["", "f1", "f2"], ["f1", "f2"]),
     ],
 )
@@ -82,7 +84,7 @@ def test_a_posted_text_becomes_a_typed_value(submit, component, posted, value):
         (field("datetime", subtype="time", timeInterval=15), "14:20", "с шагом 15 минут"),
         (field("select", values=OPTIONS), "three", "«three»"),
         (field("checklist", values=OPTIONS), ["1", "evil"], "«evil»"),
-        (field("filepicker"), ["a", "b"], "только один"),
+        (field("filepicker"), "[object File]", "приложите его снова"),
     ],
 )
 def test_a_wrong_value_is_explained(submit, component, posted, part):
