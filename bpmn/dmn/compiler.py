@@ -34,6 +34,9 @@ from bpmn.feel import juel
 
 _MAX_DEPTH = 60
 
+#: How many texts of one file are given to FEEL; cells that hold plain values are not counted.
+MAX_TEXTS = 10_000
+
 
 @dataclass(slots=True)
 class Compiler:
@@ -45,6 +48,7 @@ class Compiler:
     predicates: dict[str, Callable[[Any], bool]] = field(default_factory=dict)
     unknown: dict[str, set[str]] = field(default_factory=dict)
     _element: str = ""
+    _texts: int = 0
 
     def begin(self, element: str) -> None:
         """Note whose texts are compiled from here on."""
@@ -148,7 +152,14 @@ class Compiler:
         return language is None or "feel" in language.lower()
 
     def text(self, literal: Literal, names: frozenset[str], place: str, kind: str = "expression") -> Any:
-        """Return the compiled text, or the error that says why it cannot be."""
+        """Return the compiled text, or the error that says why it cannot be.
+
+        Raises:
+            DmnError: dmn.limit.
+        """
+        self._texts += 1
+        if self._texts > MAX_TEXTS:
+            raise DmnError("dmn.limit", literal.element, limit=MAX_TEXTS, what=("expressions", "выражений"))
         language = literal.language or self.language
         values: dict[str, Any] = {"line": literal.line, "place": place}
         try:

@@ -19,6 +19,8 @@ from bpmn.dmn.types import ANY, Type
 _MAX_RULES = 1_000
 _MAX_FINDINGS = 20
 _MAX_STEPS = 50_000
+_MAX_TESTS = 400_000
+_MIN_TESTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,10 @@ def check(table: Table, place: str, types: ColumnTypes) -> Iterator[Finding]:
     yield from _aggregation(table, place, types)
     if not table.inputs or len(table.rules) > _MAX_RULES:
         return
+    most = max(_MIN_TESTS, _MAX_TESTS // len(table.inputs))
     columns = [
-        Probes([rule.inputs[index] for rule in table.rules], table.inputs[index].values, types.inputs[index])
-        for index in range(len(table.inputs))
+        Probes([rule.inputs[index] for rule in table.rules], column.values, types.inputs[index], most)
+        for index, column in enumerate(table.inputs)
     ]
     boxes = [_box(table, number, columns) for number in range(len(table.rules))]
     yield from _cells(table, place, types, columns, boxes)

@@ -10,6 +10,7 @@ from typing import Any
 
 from bpmn import feel
 from bpmn.dmn.model import Literal
+from bpmn.dmn.plain_cells import plain_test
 from bpmn.dmn.types import BASE_TYPES, Type
 
 #: Stands for "any text that no cell mentions".
@@ -17,8 +18,6 @@ OTHER = "\N{HORIZONTAL ELLIPSIS}"
 
 #: Stands for any value of a column whose cells mention none.
 ANYTHING = object()
-
-_MAX_TESTS = 150_000
 
 _TEMPORAL = r'(?:@|(?:date and time|date|time|duration)\s*\(\s*)"[^"]*"(?:\s*\))?'
 _LITERAL = re.compile(
@@ -63,13 +62,13 @@ class Probes:
     `complete` when they judge every simple cell fully; `known` when the column has telling values at all.
     """
 
-    def __init__(self, cells: Sequence[Literal], allowed: str | None, kind: Type) -> None:
+    def __init__(self, cells: Sequence[Literal], allowed: str | None, kind: Type, max_tests: int) -> None:
         texts = [cell.text for cell in cells]
         tests = None if allowed is None else compile_cell(allowed)
         mentioned = [value for text in [*texts, allowed or ""] for value in _literals(text)]
         mentioned += getattr(kind, "mentioned", ())
         candidates = _neighbours(_distinct(mentioned), kind)
-        most = _MAX_TESTS // max(1, len(set(texts)))
+        most = max_tests // max(1, len(set(texts)))
         self.complete = len(candidates) <= most
         self.known = bool(candidates)
         self.values = [
@@ -99,10 +98,14 @@ class Probes:
         compiled = compile_cell(text)
         if compiled is None:
             return None
+        plain = plain_test(text)
         mask = 0
         try:
             for place, value in enumerate(self.values):
-                if compiled.test(value, {}) is True:
+                passes = None if plain is None else plain(value)
+                if passes is None:
+                    passes = compiled.test(value, {}) is True
+                if passes:
                     mask |= 1 << place
         except feel.FeelError:
             return None

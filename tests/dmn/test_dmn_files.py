@@ -199,3 +199,13 @@ def test_a_damaged_file_is_read_or_refused_but_never_fails_otherwise(data):
         texts = ("read", "read")
 
     assert all(texts)
+
+
+def test_a_file_with_too_many_expressions_is_refused(monkeypatch):
+    monkeypatch.setattr("bpmn.dmn.compiler.MAX_TEXTS", 50)
+    rows = [[f"? > {number}", "1"] for number in range(60)]
+
+    with pytest.raises(DmnError) as caught:
+        model(decision("d", table(["x"], ["y"], rows)))
+
+    assert caught.value.code == "dmn.limit"
