@@ -72,7 +72,7 @@ def _kind(value: Any) -> type:
 
 def _equal_lists(left: list[Any], right: list[Any], state: State | None) -> bool | None:
     if state is not None:
-        state.charge(2 * len(left) + 2)
+        state.charge(4 * len(left) + 4)
     if len(left) != len(right):
         return False
     return _all(equal(first, second, state) for first, second in zip(left, right, strict=True))
@@ -80,7 +80,7 @@ def _equal_lists(left: list[Any], right: list[Any], state: State | None) -> bool
 
 def _equal_contexts(left: dict[str, Any], right: dict[str, Any], state: State | None) -> bool | None:
     if state is not None:
-        state.charge(2 * len(left) + 2)
+        state.charge(4 * len(left) + 4)
     if left.keys() != right.keys():
         return False
     return _all(equal(value, right[key], state) for key, value in left.items())

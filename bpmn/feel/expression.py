@@ -15,7 +15,9 @@ from bpmn.feel.syntax import Node
 from bpmn.feel.type_reader import MAX_NESTING
 from bpmn.feel.values import to_feel
 
-_CACHE_SIZE = 4096
+_CACHE_SIZE = 2048
+#: Longer sources are compiled anew each time, so that hostile ones cannot fill the memory.
+_MAX_CACHED_SOURCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,10 @@ def compile(source: str, *, names: Iterable[str] = (), kind: str = "expression")
     Raises:
         FeelSyntaxError, FeelLimitError: it is not FEEL; it is too long or nested too deep.
     """
-    return _compiled(source, kind, frozenset(name for name in names if not is_plain(name)))
+    special = frozenset(name for name in names if not is_plain(name))
+    if len(source) > _MAX_CACHED_SOURCE:
+        return _compiled.__wrapped__(source, kind, special)
+    return _compiled(source, kind, special)
 
 
 @lru_cache(maxsize=_CACHE_SIZE)

@@ -20,6 +20,7 @@ from bpmn.feel.syntax import Node
 from bpmn.feel.values import number
 
 _MAX_SOURCE = 16_384
+_MAX_CACHED_SOURCE = 2000
 _MAX_NESTING = 40
 _MAX_CHAIN = 60
 
@@ -58,7 +59,6 @@ class JuelNotTranslatable(FeelError):
         return MESSAGES["juel.untranslatable"][index].format(source=source, construct=construct)
 
 
-@lru_cache(maxsize=2048)
 def compile(source: str) -> Expression:
     """Return the expression of *source*: one ``${…}`` gives its value, text around it a string.
 
@@ -67,6 +67,11 @@ def compile(source: str) -> Expression:
     """
     if len(source) > _MAX_SOURCE:
         raise JuelNotTranslatable(source, "length")
+    return _compiled(source) if len(source) <= _MAX_CACHED_SOURCE else _compiled.__wrapped__(source)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(source: str) -> Expression:
     try:
         return Expression(source, _template(source), kind="expression")
     except JuelNotTranslatable:

@@ -165,6 +165,8 @@ def compile_quantified(compiler: "Compiler", node: syntax.Quantified) -> _Closur
                 return decisive
             if not isinstance(value, bool):
                 result = None
+                if value is not None:
+                    state.null("condition.type", type=type_name(value))
         return result
 
     return run

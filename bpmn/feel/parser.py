@@ -141,7 +141,7 @@ class _Parser(TypeReader):
             symbol = self.symbol()
             if symbol == ".":
                 self.position += 1
-                base = syntax.Path(base, self.read_name(self.scope))
+                base = syntax.Path(base, self.read_name(self.scope, component=True))
             elif symbol == "[":
                 condition = self._filter_condition()
                 if condition is None:

@@ -32,7 +32,7 @@ class Scanner:
         self.position = 0
         self._seen_at, self._seen = -1, ""
 
-    def fail(self, expected: str, position: int | None = None) -> NoReturn:
+    def fail(self, expected: str, position: int | None = None, found: str = "") -> NoReturn:
         """Raise a FeelSyntaxError at *position*, or where the next token starts."""
         if position is None:
             self.skip_blanks()
@@ -40,8 +40,7 @@ class Scanner:
         before = self.source[:position]
         line = before.count("\n") + 1
         column = position - (before.rfind("\n") + 1) + 1
-        found = ""
-        if position < len(self.source):
+        if not found and position < len(self.source):
             token = _CONTINUATION.match(self.source, position) or _SYMBOL.match(self.source, position)
             found = token.group()[:30] if token else self.source[position]
         raise FeelSyntaxError(line, column, expected, found, self.source)
@@ -132,11 +131,13 @@ class Scanner:
             self.fail("string", start)
         value = temporal.parse(text)
         if value is None:
-            self.fail("temporal literal", start)
+            self.fail("temporal literal", start, text[:30])
         return value
 
-    def read_name(self, scope: Scope) -> str:
+    def read_name(self, scope: Scope, *, component: bool = False) -> str:
         """Read a name: the longest known one, or a word and the words that follow it.
+
+        The first word of a *component* (after a dot) may be a keyword.
 
         Two names side by side mean nothing in FEEL, so unknown words that follow are part of the name.
         """
@@ -147,7 +148,7 @@ class Scanner:
         if known is not None:
             name, self.position = known
         else:
-            if word in KEYWORDS:
+            if word in KEYWORDS and not component:
                 self.fail("name")
             name, self.position = word, self.position + len(word)
         while True:

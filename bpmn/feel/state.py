@@ -19,13 +19,14 @@ class Limits:
 
     A step is a part of an expression evaluated inside a loop or a function, an item that a built-in function
     looks at, or 64 characters of text.  ``depth`` counts nested parts over nested calls of functions.
+    ``seconds`` are processor time of the thread, so a busy machine refuses no honest expression.
     """
 
     steps: int = 100_000
     depth: int = 300
     text: int = 1_000_000
     items: int = 100_000
-    seconds: float = 1.0
+    seconds: float = 0.1
 
 
 DEFAULT_LIMITS = Limits()
@@ -95,7 +96,7 @@ class State:
     def _look(self) -> None:
         if self.steps > self.limits.steps:
             raise FeelLimitError("feel.limit.steps", limit=self.limits.steps)
-        now = time.monotonic()
+        now = time.thread_time()
         if not self._deadline:
             self._deadline = now + self.limits.seconds
         elif now > self._deadline:
@@ -126,9 +127,9 @@ class State:
         """Refuse a result that those who store or print it could not handle.
 
         Raises:
-            FeelLimitError: it holds more than ten times as many parts as a list may, or nests deeper than 100.
+            FeelLimitError: it holds more than five times as many parts as a list may, or nests deeper than 100.
         """
-        left = self.limits.items * 10
+        left = self.limits.items * 5
         level, depth = [value], 0
         while level:
             depth += 1
@@ -138,7 +139,7 @@ class State:
             for container in level:
                 left -= len(container)
                 if left < 0:
-                    raise FeelLimitError("feel.limit.items", limit=self.limits.items * 10)
+                    raise FeelLimitError("feel.limit.items", limit=self.limits.items * 5)
                 items = container.values() if isinstance(container, dict) else container
                 deeper += [item for item in items if type(item) is list or type(item) is dict]
             level = deeper

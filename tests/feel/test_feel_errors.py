@@ -18,7 +18,7 @@ SYNTAX = [
     ("{a 1}", 1, 2, "a name", "'a'"),
     ("a )", 1, 3, "an operator or the end of the expression", "')'"),
     ("1 5", 1, 3, "an operator or the end of the expression", "'5'"),
-    ('@"2024-13-01"', 1, 2, "a date, time or duration after @", "'\"'"),
+    ('@"2024-13-01"', 1, 2, "a date, time or duration after @", "'2024-13-01'"),
     ("/* open", 1, 1, "'*/'", "'/'"),
     ("x instance of", 1, 14, "the name of a type", "the end of the expression"),
     ("f(a: 1, 2)", 1, 9, "a name", "'2'"),

@@ -21,7 +21,7 @@ from bpmn.feel.regex.grammar import (
 if TYPE_CHECKING:
     from bpmn.feel.state import State
 
-_MAX_PROGRAM = 20_000
+_MAX_PROGRAM = 5_000
 _INSTRUCTIONS_PER_STEP = 2
 _LOOK_EVERY = 300
 

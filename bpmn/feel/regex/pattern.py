@@ -89,7 +89,7 @@ class Pattern:
         return bound <= _CHEAP
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def compile_pattern(source: str, flags: str = "") -> Pattern:
     """Return the pattern of *source*; flags are any of s, m, i, x and q.
 
