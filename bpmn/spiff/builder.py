@@ -529,7 +529,7 @@ class Builder:
             not any(node.type == "startEvent" for node in graph.nodes.values())
             and self.scopes[graph.id].entries
         ):
-            found.append(StartTrigger("none", ""))
+            found.append(StartTrigger("none", self.scopes[graph.id].entries[0].element_id, implicit=True))
         return found
 
     def triggers_of(self, node: Drawn, element_id: str) -> list[StartTrigger]:

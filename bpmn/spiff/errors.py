@@ -35,6 +35,26 @@ class StartNotFound(ExecutionError):
         super().__init__(f"process {process!r} has {name}", process=process, start_id=start_id)
 
 
+class EndlessRun(ExecutionError):
+    """One unit runs more steps than any sensible diagram needs: a loop without a wait or an end."""
+
+    code = "unit.endless"
+
+    def __init__(self, steps: int) -> None:
+        super().__init__(f"more than {steps} steps without reaching a wait: an endless loop?", steps=steps)
+
+
+class TooDeep(ExecutionError):
+    """Subprocesses or called processes are nested too deeply: a process that calls itself?"""
+
+    code = "call.too_deep"
+
+    def __init__(self, depth: int) -> None:
+        super().__init__(
+            f"more than {depth} processes inside one another: does one call itself?", depth=depth
+        )
+
+
 class StateUnreadable(ExecutionError):
     """A stored state does not fit the diagram or was written by a newer release."""
 

@@ -15,6 +15,12 @@ from bpmn.spiff.token import Token
 _ITEMS, _OUT = "\0items", "\0out"
 
 
+#: More instances of one activity than this are a mistake.
+MAX_INSTANCES = 10_000
+#: Of a standard loop without an own maximum.
+MAX_TURNS = 10_000
+
+
 class LoopInputUnfit(ExecutionError):
     """The collection or the number of instances came out as something else."""
 
@@ -79,6 +85,8 @@ class MultiInstance(Body):
 
     def _update_hook(self, my_task: Token) -> bool:
         items, count = self.items(my_task)
+        if count > MAX_INSTANCES:
+            raise LoopInputUnfit(f"{count} instances are more than {MAX_INSTANCES}")
         my_task.sheet = my_task.sheet.local({})
         for name, number in (
             ("nrOfInstances", count),
@@ -224,8 +232,14 @@ class StandardLoop(Body):
         services = token.top.services
         if self.maximum is not None:
             limit = self.maximum.evaluate(sheet, services)
-            if token.internal_data["turn"] >= int(limit):
+            if isinstance(limit, str) and limit.strip().isdecimal():
+                limit = int(limit)
+            if isinstance(limit, bool) or not isinstance(limit, int):
+                raise LoopInputUnfit(f"the loop maximum {self.maximum.source!r} is {limit!r}")
+            if token.internal_data["turn"] >= limit:
                 return False
+        elif token.internal_data["turn"] >= MAX_TURNS:
+            raise LoopInputUnfit(f"the loop has run {MAX_TURNS} times")
         return self.condition is None or self.condition.test(sheet, services)
 
     def guest_done(self, host: Token, guest: Token) -> None:

@@ -91,6 +91,7 @@ class StartTrigger:
     """A way to start the process: `kind` none, message, signal, timer or conditional.
 
     `name` is the message or signal, `correlation` its keys (expressions over the payload), `form` the start form.
+    An `implicit` start stands for a process without a start event: tokens begin wherever nothing leads to.
     """
 
     kind: str
@@ -100,6 +101,7 @@ class StartTrigger:
     condition: Expression | None = None
     form: str | None = None
     correlation: Mapping[str, Expression] = field(default_factory=dict)
+    implicit: bool = False
 
 
 @dataclass(eq=False)

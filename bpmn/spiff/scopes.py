@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 
 from bpmn import journal
 from bpmn.spiff import token as tokens
-from bpmn.spiff.errors import StepFailed
+from bpmn.spiff.errors import EndlessRun, StepFailed, TooDeep
 from bpmn.spiff.sheets import LargeValues, Loader, Sheet, dumps
 from bpmn.spiff.token import Token
 
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from bpmn.spiff.model import ProcessModel
     from bpmn.spiff.services import Services
     from bpmn.spiff.specs import CompensationHandler, ScopeSpec
+
+
+#: A unit that runs more steps than this parks where it is: a loop in the diagram never waits.
+MAX_STEPS = 10_000
+#: Scopes inside scopes inside scopes.
+MAX_DEPTH = 50
 
 
 class _NoScripts:
@@ -111,6 +117,8 @@ class Scope(ScopeMixin, BpmnSubWorkflow):
 
     def __init__(self, spec: "ScopeSpec", host: Token, model: "ProcessModel", sheet: Sheet) -> None:
         self.host = host
+        if host.scope.depth >= MAX_DEPTH:
+            raise TooDeep(MAX_DEPTH)
         BpmnSubWorkflow.__init__(self, spec, host.id, host.top, deserializing=True)
         self.open_scope(model, sheet)
 
@@ -271,6 +279,8 @@ class Instance(ScopeMixin, BpmnWorkflow):
             self.park(token, *parked[step])
             return
         try:
+            if step - len(parked) > MAX_STEPS:
+                raise EndlessRun(MAX_STEPS)
             self._execute(token)
         except Exception as error:
             if getattr(error, "aborts_unit", False):

@@ -80,7 +80,7 @@ class Workflow:
         instance = Instance(model, services)
         for name, value in variables.items():
             instance.sheet.declare(name, value)
-        instance.begin(found[0].element_id or None)
+        instance.begin(None if found[0].implicit else found[0].element_id)
         return cls(instance)
 
     @classmethod
