@@ -329,7 +329,13 @@ def job_group_lines(groups: list[queries.JobGroup]) -> list[JobGroupLine]:
 
 
 def job_lines(rows: list[queries.JobRow], now: datetime, zone: tzinfo) -> list[JobLine]:
-    kinds = {"handler": _("automatic step"), "timer": _("deadline"), "start_timer": _("start by time")}
+    kinds = {
+        "handler": _("automatic step"),
+        "timer": _("deadline"),
+        "start_timer": _("start by time"),
+        "message": _("message"),
+        "signal": _("signal"),
+    }
     lines = []
     for row in rows:
         tone, state = _job_state(row, now)

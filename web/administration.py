@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from bpmn.errors import NotFound
 from storage.queries import administration as queries
 from storage.queries import mailbox as mail_queries
 from storage.queries import people as people_queries
@@ -52,6 +53,14 @@ def index() -> str:
         health=health,
         numbers=admin_pages.numbers(health),
     )
+
+
+@blueprint.errorhandler(NotFound)
+def _gone(error: NotFound) -> ResponseReturnValue:
+    """Somebody or something was faster: the failure is resolved, the job has run."""
+    flash(_("This was dealt with meanwhile; nothing was changed."))
+    place = ".jobs" if request.endpoint == "administration.change_due" else ".incidents"
+    return redirect(url_for(place), code=303)
 
 
 @blueprint.get("/incidents")

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from bpmn import forms
 from bpmn.errors import AlreadyAnswered, InvalidForm, NotFound, RequestEnded
@@ -55,6 +56,7 @@ def _frame() -> dict[str, object]:
     endpoint = _PAGE_OF.get(request.endpoint or "", request.endpoint or "")
     arguments = request.view_args or {}
     return {
+        "nowrap": lambda text: Markup('<span class="text-nowrap">{}</span>').format(text),
         "sender": current_engine().settings.organisation_name,
         "languages": [
             (code, _NAMES[code], url_for(endpoint, **{**arguments, "lang": code})) for code in LANGUAGES

@@ -53,7 +53,7 @@ def people(connection: Connection) -> list[PersonRow]:
             .where(Task.state == "open", Task.assignee_id.is_not(None))
             .group_by(Task.assignee_id)
         )
-        .tuples()
+
         .all()
     )
     found = [

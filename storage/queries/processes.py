@@ -102,7 +102,7 @@ def list_processes(connection: Connection, *, now: datetime) -> list[ProcessRow]
             .where(Incident.state == "open")
             .group_by(Definition.key)
         )
-        .tuples()
+
         .all()
     )
     medians = median_durations(connection, now=now)
@@ -288,4 +288,4 @@ def _count_by_key(connection: Connection, condition: Any) -> dict[str, int]:
         .where(condition)
         .group_by(Definition.key)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
