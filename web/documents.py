@@ -7,6 +7,7 @@ from sqlalchemy import select
 from storage.models import File
 from storage.queries import requests as queries
 from web.current import current_storage, login_required
+from web.file_names import name_file
 
 blueprint = Blueprint("documents", __name__, url_prefix="/documents")
 
@@ -28,9 +29,7 @@ def show(document_id: int) -> ResponseReturnValue:
         current_storage().files.open(row.file_hash), mimetype=media_type or "application/octet-stream"
     )
     shown = media_type in _SHOWN_IN_BROWSER and not request.args.get("download")
-    response.headers.set(
-        "Content-Disposition", "inline" if shown else "attachment", filename=row.file_name or str(row.id)
-    )
+    name_file(response, "inline" if shown else "attachment", row.file_name or str(row.id))
     response.set_etag(row.file_hash)
     response.headers["Cache-Control"] = "private, no-cache"
     # A stored file never runs anything of its own, whatever it claims to be.

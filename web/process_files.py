@@ -16,6 +16,7 @@ from bpmn.bundles import LoadedBundle
 from bpmn.dmn.model import Decision, Table
 from bpmn.xml import XmlRefused
 from storage.queries.processes import ResourceRow
+from web.file_names import name_file
 from web.i18n import language as page_language
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def download(path: str, content: bytes) -> Response:
     if media_type.startswith("text/") or media_type.endswith(("xml", "json", "javascript")):
         media_type = "application/octet-stream"
     response = Response(content, mimetype=media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=path.rsplit("/", 1)[-1])
+    name_file(response, "attachment", path.rsplit("/", 1)[-1])
     return response
 
 
