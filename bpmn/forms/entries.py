@@ -82,7 +82,7 @@ def _number_value(component: Component, number: int | Decimal) -> int | Decimal 
 
 def _read_moment(component: Component, text: str, evaluator: Evaluator) -> Entry:
     kind = component.get("subtype", "date")
-    today = evaluator.now.astimezone(evaluator.zone).date()
+    today = evaluator.now.date()
     future = bool(component.get("disallowPassedDates"))
     value: date | time | datetime | None
     if kind == "time":

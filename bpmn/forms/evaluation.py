@@ -77,8 +77,9 @@ class Evaluator:
         language: str = "ru",
         functions: Functions | None = None,
     ) -> None:
-        self.now = now or datetime.now(UTC)
-        self.zone: tzinfo = zone or self.now.tzinfo or UTC
+        moment = now or datetime.now(UTC)
+        self.zone: tzinfo = zone or moment.tzinfo or UTC
+        self.now = moment.astimezone(self.zone)
         self.language = language
         self._names, self._functions = names, functions
         self._spent_s = 0.0

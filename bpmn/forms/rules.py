@@ -136,7 +136,7 @@ def _shown(limit: Decimal, evaluator: Evaluator) -> str:
 
 def _check_moment(node: Node, evaluator: Evaluator) -> Problem | None:
     value, component = node.value, node.component
-    now = evaluator.now.astimezone(evaluator.zone)
+    now = evaluator.now
     if component.get("disallowPassedDates"):
         passed = isinstance(value, datetime) and value.tzinfo is not None and value < now
         if passed or (type(value) is date and value < now.date()):

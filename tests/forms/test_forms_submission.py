@@ -108,6 +108,15 @@ def test_an_ordinary_phone_is_accepted(submit, text):
     assert submit([field("textfield", validationType="phone")], {"x": text}).ok
 
 
+def test_today_is_the_day_of_the_zone_not_of_utc(submit):
+    late = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)  # already the 24th in Moscow
+    components = [field("datetime", subtype="date"), field("expression", "today", expression="=today()")]
+
+    values = submit(components, {"x": "сегодня"}, now=late).values
+
+    assert values == {"x": date(2026, 11, 24), "today": date(2026, 11, 24)}
+
+
 # -- what never comes from the post ---------------------------------------------------------
 
 
