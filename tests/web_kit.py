@@ -23,11 +23,13 @@ class Browser:
         return response
 
     def token(self):
-        found = re.search(r'name="csrf_token" value="([^"]+)"', self.page)
-        if found is None:
-            self.get("/sign-in")
+        for place in ("", "/sign-in", "/notifications"):
+            if place:
+                self.get(place)
             found = re.search(r'name="csrf_token" value="([^"]+)"', self.page)
-        return found.group(1) if found else ""
+            if found is not None:
+                return found.group(1)
+        return ""
 
     def _keep(self, response):
         if response.mimetype == "text/html":

@@ -16,20 +16,22 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import login_user, logout_user
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from storage.models import User
+from storage.models import Definition, User
 from storage.queries import identity as queries
 from web import i18n
 from web.current import (
     client_address,
     current_account,
     current_config,
+    current_engine,
     current_now,
     current_services,
     current_storage,
 )
 from web.identity import Account, account, password_matches
+from web.public_forms import has_public_form
 from web.sign_in_guard import SignInGuard
 from web.throttle import Limit
 
@@ -125,17 +127,35 @@ def _count_wrong(user_id: int | None) -> None:
 
 def _page(problem: str = "", *, email: str = "") -> str:
     people: list[Account] = []
+    client_forms: list[tuple[str, str]] = []
     if current_config().demo:
         with current_storage().read() as connection:
             people = [account(row) for row in queries.active_accounts(connection)]
+        client_forms = _client_forms()
     return render_template(
         "sign_in.html",
         problem=problem,
         email=email,
         next=request.values.get("next", ""),
+        client_forms=client_forms,
         road=[person for person in people if not person.role_names & _AROUND],
         around=[person for person in people if person.role_names & _AROUND],
     )
+
+
+def _client_forms() -> list[tuple[str, str]]:
+    """Return (address, name of the process) of every public form, for the first stop of the demonstration."""
+    deployments = current_engine().deployments
+    with current_storage().read() as connection:
+        active = connection.execute(
+            select(Definition.id, Definition.key).where(Definition.state == "active")
+        ).all()
+    found = [(key, deployments.bundle(definition_id)) for definition_id, key in active]
+    return [
+        (url_for("client.form", key=key), bundle.translate(bundle.definition.name, i18n.language()))
+        for key, bundle in found
+        if has_public_form(bundle)
+    ]
 
 
 def _too_often(wait_s: int) -> str:

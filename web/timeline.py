@@ -146,9 +146,7 @@ def _event(entry: Entry, names: Names) -> Line | None:
                 title = _("Status: %(status)s", status=after)
         case "responsible":
             icon = "person-check"
-            title = _(
-                "Responsible: %(name)s", name=data.get("to_name") or data.get("name") or data.get("to") or ""
-            )
+            title = _("Responsible: %(name)s", name=_people(data))
         case "claimed":
             icon, title = "person-check", _("Taken into work: %(task)s", task=task)
         case "released":

@@ -118,7 +118,7 @@ def span(length: timedelta, language: str) -> str:
         return f"{minutes}{NBSP}{units['minute']}"
     hours, minutes = divmod(minutes, 60)
     if hours < 24:
-        rest = f" {minutes}{NBSP}{units['minute']}" if minutes else ""
+        rest = f" {minutes}{NBSP}{units['minute']}" if minutes and hours < 10 else ""
         return f"{hours}{NBSP}{units['hour']}{rest}"
     days, hours = divmod(hours, 24)
     forms = units["day"]

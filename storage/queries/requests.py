@@ -4,16 +4,17 @@ Lists are newest change first, cut by keyset on (updated, id).  Constant numbers
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from storage.models import Contact, Counterparty, Definition, Document, Instance, User
+from storage.models import Contact, Counterparty, Definition, Document, Instance, Task, User
 
 PAGE = 50
+_NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class RequestLine:
     currency: str
     responsible: str | None
     responsible_en: str | None
-    due_at: datetime | None
+    due_at: datetime | None  # the request's own, else of its most urgent open task
     created_at: datetime
     updated_at: datetime
     definition_id: int
@@ -145,12 +146,17 @@ def page(
                 and_(Instance.updated_at == before[0], Instance.id < before[1]),
             )
         )
+    next_due = (
+        select(func.min(Task.due_at))
+        .where(Task.instance_id == Instance.id, Task.state == "open", Task.due_at < _NEVER)
+        .scalar_subquery()
+    )
     query = (
         select(
             Instance.id, Instance.number, Instance.subject, Instance.status, Instance.stage, Instance.state,
             Instance.resolution, Instance.requester, Counterparty.name, Instance.amount, Instance.currency,
-            User.name, User.name_en, Instance.due_at, Instance.created_at, Instance.updated_at,
-            Definition.id, Definition.name, Definition.info,
+            User.name, User.name_en, func.coalesce(Instance.due_at, next_due), Instance.created_at,
+            Instance.updated_at, Definition.id, Definition.name, Definition.info,
         )
         .join(Definition, Definition.id == Instance.definition_id)
         .outerjoin(Counterparty, Counterparty.id == Instance.counterparty_id)

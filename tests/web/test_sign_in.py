@@ -90,7 +90,10 @@ def test_one_click_sign_in_exists_in_the_demonstration_only(add_user, config, se
 
     actor = add_user("anna@example.com")
     plain = dataclasses.replace(config, demo=False)
-    shown, hidden = Browser(create_app(config, services)), Browser(create_app(plain, services))
+    shown, hidden = (
+        Browser(create_app(config, services)),
+        Browser(create_app(plain, dataclasses.replace(services, config=plain))),
+    )
 
     assert shown.post("/sign-in/demo", {"user": actor.id}).status_code == 303
     assert hidden.post("/sign-in/demo", {"user": actor.id}).status_code == 404
