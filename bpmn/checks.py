@@ -6,7 +6,7 @@ from bpmn import dmn, forms
 from bpmn.bundles import read_translations
 from bpmn.lint.problem import Problem
 from bpmn.spiff import Bundle, Element, ProcessModel, compile_bundle
-from handlers import texts
+from handlers import bundle_lint
 from handlers.registry import Registry
 
 MAX_FILES = 500
@@ -119,13 +119,10 @@ def _translations(files: Mapping[str, bytes]) -> Iterable[Problem]:
 
 
 def _texts(files: Mapping[str, bytes]) -> Iterable[Problem]:
-    for path, data in files.items():
-        if not (path.startswith("texts/") and path.endswith(".md")):
-            continue
-        failed = texts.lint(data.decode("utf-8", "replace"), path)
-        if failed is not None:
-            line = failed.values.get("line")
-            yield _problem(path, None, failed.code, failed.message, failed.message, line=line)
+    for found in bundle_lint.check_files(files):
+        yield _problem(
+            found.file, None, found.code, found.message("ru"), found.message("en"), line=found.line
+        )
 
 
 def _no_form(file: str, element: str, form: str) -> Problem:
@@ -153,6 +150,8 @@ def _references(
             yield _problem(
                 model.file, element.id, f"handler.{found.code}", found.message("ru"), found.message("en")
             )
+        for missing in bundle_lint.check_task(element.handler, parameters, files):
+            yield _problem(model.file, element.id, missing.code, missing.message("ru"), missing.message("en"))
     if element.decision is not None and element.decision not in decisions:
         yield _problem(
             model.file, element.id, "decision.unknown", f"Решения «{element.decision}» нет в папке",

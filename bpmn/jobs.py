@@ -25,7 +25,8 @@ from bpmn.spiff import Workflow
 from bpmn.spiff.errors import ExecutionError
 from bpmn.starting import begin
 from bpmn.starts import next_start
-from handlers.errors import BpmnError, HandlerError
+from handlers.errors import BpmnError, HandlerError, UncertainEffect
+from handlers.ledger import forget_uncertain
 from storage.ids import new_id
 from storage.rows import IncidentRow, InstanceRow, JobRow
 from storage.unit_of_work import UnitOfWork
@@ -280,7 +281,7 @@ class Jobs:
                     uow, instance, lambda workflow: workflow.retry(token_id), by=by, now=now
                 )
             elif incident.job_id is not None:
-                self._rearm(uow, incident.job_id, now)
+                self._rearm(uow, incident, now)
             uow.incidents.resolve(incident_id, how="retried", at=now, by_id=by.id)
             uow.history.add_events(
                 [event(incident.instance_id, "incident_retried", by=by, now=now, data=data)]
@@ -337,12 +338,15 @@ class Jobs:
             uow.history.add_events([event(job.instance_id, "timer_moved", by=by, now=now, data=data)])
             uow.after_commit(self._runtime.wake)
 
-    def _rearm(self, uow: UnitOfWork, job_id: int, now: datetime) -> None:
-        job = uow.jobs.get(job_id)
-        if job is not None:
-            uow.jobs.settle(
-                job, state="waiting", due_at=now, retries_left=retries_of(job.retry), error=job.error
-            )
+    @staticmethod
+    def _rearm(uow: UnitOfWork, incident: IncidentRow, now: datetime) -> None:
+        """Have the job run again; a person decides that an effect of unknown outcome did not happen."""
+        job = uow.jobs.get(incident.job_id or 0)
+        if job is None:
+            return
+        if incident.code == UncertainEffect.CODE:
+            forget_uncertain(uow.connection, job.idempotency_key)
+        uow.jobs.settle(job, state="waiting", due_at=now, retries_left=retries_of(job.retry), error=job.error)
 
     @staticmethod
     def _allow(by: Actor) -> None:

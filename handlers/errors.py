@@ -48,9 +48,11 @@ class ParameterError(HandlerError):
 class UncertainEffect(HandlerError):
     """An effect outside may or may not have happened, and nothing tells which: a person decides."""
 
+    CODE = "handler.uncertain"
+
     def __init__(self, step: str, message: str = "", **values: Any) -> None:
         super().__init__(
-            "handler.uncertain",
+            self.CODE,
             message or f"the step {step!r} may already have been done; it is not repeated by itself",
             retryable=False,
             step=step,
