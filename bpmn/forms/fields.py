@@ -368,7 +368,7 @@ class Fields:
             result.cells = [
                 None if child.hidden else self._cell(child, first=child is shown[0]) for child in shown
             ]
-            first = next((cell.text for cell in result.cells if cell and cell.text), "")
+            first = result.cells[0].text if result.cells and result.cells[0] else ""
             if first:
                 result.remove_label = f"{result.remove_label}: {first[:60]}"
             for cell in filter(None, result.cells):

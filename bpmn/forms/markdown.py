@@ -33,9 +33,10 @@ def _renderer() -> MarkdownIt:
 
 @lru_cache(maxsize=256)
 def to_html(source: str) -> str:
-    """Return safe HTML; headings start at `<h2>`, since the page has the `<h1>`."""
+    """Return safe HTML; the highest heading is an `<h2>`, since the page has the `<h1>`."""
     html = _renderer().render(source[:MAX_SOURCE])
-    html = _HEADING.sub(lambda match: f"<{match[1]}h{min(6, int(match[2]) + 1)}>", html)
+    highest = min((int(match[2]) for match in _HEADING.finditer(html)), default=2)
+    html = _HEADING.sub(lambda match: f"<{match[1]}h{min(6, int(match[2]) - highest + 2)}>", html)
     return nh3.clean(
         html,
         tags=_TAGS,

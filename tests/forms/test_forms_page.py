@@ -352,3 +352,7 @@ def test_a_picture_from_elsewhere_is_not_shown(view, source):
 
 def test_an_oversized_post_is_not_shown_again(view):
     assert view([field("textfield")], {"x": "kept"}, posted={"x": ["a" * 2_000_001]}).fields[0].text == "kept"
+
+
+def test_headings_of_a_text_start_below_the_title_of_the_page():
+    assert re.findall(r"<h(\d)>", to_html("### A\n\n#### B")) == ["2", "3"]
