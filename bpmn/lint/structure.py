@@ -94,6 +94,14 @@ def connected_ends(reader: Reader) -> Iterator[Problem]:
                     "Из завершающего события {} не может выходить стрелка",
                     "No sequence flow may leave the end event {}",
                 )
+            if node.type == "intermediateCatchEvent" and not node.outgoing:
+                yield about(
+                    reader,
+                    node,
+                    "catch_without_way",
+                    "После ожидания {} нет стрелки дальше",
+                    "Nothing follows the catching event {}",
+                )
             if node.type == "startEvent" and not node.outgoing:
                 yield about(
                     reader,
@@ -182,4 +190,30 @@ def ad_hoc(reader: Reader) -> Iterator[Problem]:
                 )
 
 
-RULES = (something_to_run, reachable, ends, connected_ends, starts, ad_hoc)
+def both_ends(reader: Reader) -> Iterator[Problem]:
+    """Who draws an end event draws a start event, and the reverse (BPMN 2.0 §10.5.2 and §10.5.3)."""
+    for graph in graphs(reader):
+        if _ad_hoc(graph):
+            continue
+        starts = [node for node in graph.nodes.values() if node.type == "startEvent"]
+        ends = [node for node in graph.nodes.values() if node.type == "endEvent"]
+        begins = starts or any(node.instantiate for node in graph.nodes.values())
+        if ends and not begins:
+            yield about(
+                reader,
+                ends[0],
+                "end_without_start",
+                "Есть завершающее событие {}, но нет начального",
+                "There is the end event {} but no start event",
+            )
+        if starts and not ends:
+            yield about(
+                reader,
+                starts[0],
+                "start_without_end",
+                "Есть начальное событие {}, но нет завершающего",
+                "There is the start event {} but no end event",
+            )
+
+
+RULES = (something_to_run, reachable, ends, connected_ends, starts, ad_hoc, both_ends)

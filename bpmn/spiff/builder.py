@@ -201,7 +201,7 @@ class Builder:
         expression = None
         script = node.script or ""
         if node.script_format == "feel":
-            expression = self.compiler.condition(script, node.id, ("Скрипт", "The script"), node.line)
+            expression = self.compiler.feel(script, node.id, ("Скрипт", "The script"), node.line)
         result = node.extras.get("resultVariable")
         return activities.ScriptTask(
             scope, element, name, script=script, expression=expression, result=result

@@ -1,5 +1,6 @@
 """Expressions of one file compiled with their problems collected."""
 
+import re
 from collections.abc import Callable
 
 from bpmn.dialects import RawParam
@@ -15,6 +16,7 @@ from bpmn.spiff.expressions import (
 from bpmn.spiff.graph import EventDef, Node
 from bpmn.spiff.model import Param, Timer
 
+_CONSTANT = re.compile(r'-?\d+(\.\d+)?|"[^"]*"')
 NULL = Expression("", "literal", frozenset())
 _FEEL_NAMES = (
     "feel",
@@ -23,6 +25,11 @@ _FEEL_NAMES = (
     "https://www.omg.org/spec/dmn",
 )
 _JUEL_NAMES = ("juel", "el", "http://java.sun.com/products/jsp")
+
+
+def _called(name: str, text: str) -> bool:
+    """Tell whether a name with spaces is a function of the host, as in `business days after(…)`."""
+    return re.search(re.escape(name) + r"\s*\(", " ".join(text.split())) is not None
 
 
 class Compiler:
@@ -40,7 +47,13 @@ class Compiler:
         self, make: Callable[[str], Expression], text: str, node: str, what: tuple[str, str], line: int | None
     ) -> Expression:
         try:
-            return make(text)
+            compiled = make(text)
+            strange = sorted(name for name in compiled.names if " " in name and not _called(name, text))
+            if strange:
+                raise ExpressionRefused(
+                    compiled.source, f"«{strange[0]}» — не выражение", f"{strange[0]!r} is not an expression"
+                )
+            return compiled
         except ExpressionRefused as error:
             self.refuse(
                 node,
@@ -75,6 +88,19 @@ class Compiler:
                 line,
             )
             return NULL
+        compiled = self._compiled(compile_condition, value, node, what, line)
+        if compiled.language == "feel" and _CONSTANT.fullmatch(compiled.source):
+            self.refuse(
+                node,
+                "condition_constant",
+                f"{what[0]}: «{value}» — не условие, а постоянное значение",
+                f"{what[1]}: {value!r} is a constant, not a condition",
+                line,
+            )
+        return compiled
+
+    def feel(self, value: str, node: str, what: tuple[str, str], line: int | None = None) -> Expression:
+        """Compile an expression that gives any value (FEEL, `${JUEL}`)."""
         return self._compiled(compile_condition, value, node, what, line)
 
     def variable(

@@ -59,5 +59,5 @@ def correlation_of(node: Node, compiler: Compiler) -> dict[str, Expression]:
         if name.startswith(CORRELATION) and text.strip():
             key = name[len(CORRELATION) :].strip()
             what = (f"Ключ корреляции {key}", f"The correlation key {key}")
-            found[key] = compiler.condition(text, node.id, what, node.line)
+            found[key] = compiler.feel(text, node.id, what, node.line)
     return found

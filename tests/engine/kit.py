@@ -121,11 +121,17 @@ def many(
     )
 
 
+INNER = re.compile(r"<bpmn:(subProcess|transaction|adHocSubProcess)\b.*</bpmn:\1>", re.S)
+
+
 def finished(body: str) -> str:
-    """Lead every user task that nothing follows to the end event "end", where there is one."""
-    if '<bpmn:endEvent id="end"' not in body:
+    """Add an end where the top level has a start but no end, and lead to "end" what has nothing after it."""
+    outer = INNER.sub("", body)
+    if "<bpmn:startEvent" in outer and "<bpmn:endEvent" not in outer:
+        body, outer = body + END, outer + END
+    if '<bpmn:endEvent id="end"' not in outer:
         return body
-    tasks = re.findall(r'<bpmn:userTask id="([^"]+)"(?![^>]*isForCompensation)', body)
+    tasks = re.findall(r'<bpmn:userTask id="([^"]+)"(?![^>]*isForCompensation)', outer)
     return body + "".join(flow(task, "end") for task in tasks if f'sourceRef="{task}"' not in body)
 
 

@@ -22,9 +22,7 @@ def test_a_loop_that_never_waits_is_parked_and_other_branches_go_on():
 def test_a_process_that_calls_itself_is_parked():
     body = START + el("callActivity", "c", calledElement="proc") + END + chain("start", "c", "end")
     r = run(body)
-    assert "call itself" in next(
-        iter(r.incidents.values())
-    )
+    assert "call itself" in next(iter(r.incidents.values()))
 
 
 @pytest.mark.parametrize("items", [5, "text", None, list(range(10_001))])

@@ -151,7 +151,7 @@ def test_the_first_event_of_an_event_based_gateway_closes_the_others():
 def test_a_signal_reaches_the_catchers_of_its_own_instance_at_once():
     r = run(
         START + gateway("parallel", "g") + user("a") + throw("say", SIGNAL) + catch("hear", SIGNAL) + user("b")
-        + chain("start", "g", "a", "say") + chain("g", "hear", "b")
+        + chain("start", "g", "a", "say", "end") + END + chain("g", "hear", "b")
     )  # fmt: skip
     r.task("a")
     assert r.tasks == ["b"]
