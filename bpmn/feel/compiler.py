@@ -8,14 +8,14 @@ inner scope is a longer tuple, and a function value keeps its tuple: a closure.
 from collections.abc import Callable
 from typing import Any
 
-from bpmn.feel import calls, juel_methods, loops, reading, syntax
+from bpmn.feel import calls, juel_compiling, loops, reading, syntax
 from bpmn.feel.arithmetic import OPERATIONS, negate
 from bpmn.feel.comparison import both, equal, ordered, satisfies
 from bpmn.feel.errors import FeelLimitError
 from bpmn.feel.paths import component
 from bpmn.feel.state import State
 from bpmn.feel.syntax import Node
-from bpmn.feel.text import display, to_string
+from bpmn.feel.text import to_string
 from bpmn.feel.types import check_of
 from bpmn.feel.values import Range, type_name
 
@@ -322,37 +322,6 @@ class Compiler:
 
         return fit
 
-    # -- JUEL ----------------------------------------------------------------------------------------
-
-    def empty(self, node: syntax.Empty) -> Closure:
-        operand = self.compile(node.operand)
-        return lambda env: (value := operand(env)) is None or value in ("", [], {})
-
-    def required_name(self, node: syntax.RequiredName) -> Closure:
-        self.free.add(node.name)
-        return reading.required_name(node.name)
-
-    def element(self, node: syntax.Element) -> Closure:
-        base, key = self.compile(node.base), self.compile(node.key)
-        return lambda env: juel_methods.element(env[0], base(env), key(env))
-
-    def method(self, node: syntax.Method) -> Closure:
-        base, name = self.compile(node.base), node.name
-        arguments = [self.compile(argument) for argument in node.arguments]
-        return lambda env: juel_methods.call(
-            env[0], name, base(env), [argument(env) for argument in arguments]
-        )
-
-    def template(self, node: syntax.Template) -> Closure:
-        parts = [self.compile(part) for part in node.parts]
-
-        def join(env: tuple[Any, ...]) -> str:
-            texts = [display(part(env), env[0]) or "" for part in parts]
-            env[0].check_text(sum(map(len, texts)))
-            return "".join(texts)
-
-        return join
-
 
 def _short(value: Any) -> str:
     text = to_string(value)
@@ -418,14 +387,10 @@ _COMPILERS: dict[type, Callable[[Compiler, Any], Closure]] = {
     syntax.If: Compiler.conditional,
     syntax.AnyInput: Compiler.any_input,
     syntax.UnaryTests: Compiler.unary_tests,
-    syntax.Empty: Compiler.empty,
-    syntax.Template: Compiler.template,
-    syntax.RequiredName: Compiler.required_name,
-    syntax.Element: Compiler.element,
-    syntax.Method: Compiler.method,
     syntax.For: loops.compile_for,
     syntax.Quantified: loops.compile_quantified,
     syntax.Filter: loops.compile_filter,
     syntax.Call: calls.compile_call,
     syntax.NamedCall: calls.compile_named_call,
+    **juel_compiling.COMPILERS,
 }

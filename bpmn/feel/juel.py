@@ -1,7 +1,7 @@
 """JUEL (``${…}``, ``#{…}``) by translation to FEEL where both mean the same, refused by name where not.
 
-What stays as JUEL has it: positions count from 0, a comparison or logical operator gives
-true or false and never null, ``!`` of null is true, and a variable that is missing
+What stays as JUEL has it: positions count from 0; operators coerce strings and null as the module
+``juel_operators`` says and comparisons give true or false, never null; a variable that is missing
 is an error (``FeelError``, code ``juel.name``).  Numbers are exact decimals, not binary ones.
 """
 
@@ -164,7 +164,7 @@ class _Parser:
         if self._accept("?"):
             then = self._ternary()
             self._expect(":")
-            tree = syntax.If(tree, then, self._ternary())
+            tree = syntax.If(syntax.JavaBoolean(tree), then, self._ternary())
         self._depth -= 1
         return tree
 
@@ -172,13 +172,21 @@ class _Parser:
         operands = [self._conjunction()]
         while self._accept(*_OR):
             operands.append(self._conjunction())
-        return operands[0] if len(operands) == 1 else _boolean(syntax.Logic("or", tuple(operands)))
+        return (
+            operands[0]
+            if len(operands) == 1
+            else syntax.Logic("or", tuple(map(syntax.JavaBoolean, operands)))
+        )
 
     def _conjunction(self) -> Node:
         operands = [self._comparison(_EQUALITY)]
         while self._accept(*_AND):
             operands.append(self._comparison(_EQUALITY))
-        return operands[0] if len(operands) == 1 else _boolean(syntax.Logic("and", tuple(operands)))
+        return (
+            operands[0]
+            if len(operands) == 1
+            else syntax.Logic("and", tuple(map(syntax.JavaBoolean, operands)))
+        )
 
     def _comparison(self, operators: dict[str, str]) -> Node:
         operand: Callable[[], Node] = (
@@ -189,7 +197,7 @@ class _Parser:
             if self._kind not in ("symbol", "name") or self._value not in operators:
                 return left
             symbol = operators[self._advance()]
-            left = _compared(symbol, left, operand())
+            left = syntax.JavaOperation(symbol, left, operand())
         self._refuse("length")
 
     def _chain(self, operators: dict[str, str]) -> Node:
@@ -198,8 +206,7 @@ class _Parser:
             if self._kind not in ("symbol", "name") or self._value not in operators:
                 return tree
             symbol = operators[self._advance()]
-            right = self._chain_operand(operators)
-            tree = _remainder(tree, right) if symbol == "%" else syntax.Chain(tree, ((symbol, right),))
+            tree = syntax.JavaOperation(symbol, tree, self._chain_operand(operators))
         self._refuse("length")
 
     def _chain_operand(self, operators: dict[str, str]) -> Node:
@@ -210,9 +217,9 @@ class _Parser:
         if self._depth > _MAX_NESTING:
             self._refuse("length")
         if self._accept("!", "not"):
-            tree: Node = syntax.If(self._unary(), _FALSE, _TRUE)
+            tree: Node = syntax.If(syntax.JavaBoolean(self._unary()), _FALSE, _TRUE)
         elif self._accept("-"):
-            tree = syntax.Negation(self._unary())
+            tree = syntax.JavaMinus(self._unary())
         elif self._accept("empty"):
             tree = syntax.Empty(self._unary())
         else:
@@ -302,21 +309,3 @@ class _Parser:
                 break
         self._expect(")")
         return tuple(arguments)
-
-
-def _boolean(tree: Node) -> Node:
-    return syntax.If(tree, _TRUE, _FALSE)
-
-
-def _compared(symbol: str, left: Node, right: Node) -> Node:
-    if symbol == "!=":
-        return syntax.If(syntax.Binary("=", left, right), _FALSE, _TRUE)
-    return _boolean(syntax.Binary(symbol, left, right))
-
-
-def _remainder(left: Node, right: Node) -> Node:
-    """Java's remainder has the sign of the dividend; the function ``modulo`` that of the divisor."""
-    quotient = syntax.Call(
-        syntax.Name("round down"), (syntax.Chain(left, (("/", right),)), syntax.Literal(Decimal(0)))
-    )
-    return syntax.Chain(left, (("-", syntax.Chain(right, (("*", quotient),))),))

@@ -228,3 +228,26 @@ class Method(Node):
     base: Node
     name: str
     arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JavaOperation(Node):
+    """A binary operator of JUEL, with its coercions."""
+
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class JavaMinus(Node):
+    """JUEL ``-e``."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class JavaBoolean(Node):
+    """What a JUEL condition makes of a value: true or false."""
+
+    operand: Node
