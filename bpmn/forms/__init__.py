@@ -4,6 +4,20 @@
 and `check` turn what a person or a program sent into values of the process.
 Values that a person must not set (hidden, read-only, computed, not offered)
 never come from what was sent.  Nothing here knows Flask or the engine.
+
+Our extras stand in the custom `properties` of a component, as texts:
+
+===============  =========================  ===================================================
+`outcome`        button of action submit    pressing it sets the variable `key` ("outcome") to this
+`danger`         the same button            "true": stands apart, as it destroys something
+`requiresFor`    any field                  required only for these outcomes, by commas
+`money`          number, expression         ISO 4217 currency: two digits, sign shown
+`unit`           number, expression         unit shown after the value and understood when typed
+`personal`       any field                  "true": personal data, see `Form.personal_keys`
+`addLabel`       dynamiclist                what the button that adds a row says
+===============  =========================  ===================================================
+
+An expression with a label is shown; after a list it is a total of the list.
 """
 
 from bpmn.forms.display import display

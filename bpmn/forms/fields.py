@@ -1,10 +1,10 @@
 """Make the `FieldView` of every visible node: its words, its text, its marks."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bpmn.forms.dependencies import names_read
 from bpmn.forms.display import display
 from bpmn.forms.entries import MAX_TEXT
 from bpmn.forms.evaluation import Evaluator
@@ -47,7 +47,7 @@ class Fields:
         }
         self.seen: dict[str, tuple[str, str]] = {}
         self.has_rows = self.has_files = self.rerenders = False
-        self._read = _names_read(form)
+        self._read = names_read(form)
 
     # -- whole form -----------------------------------------------------------------------
 
@@ -377,27 +377,3 @@ class Fields:
         else:
             result.lines = self.lines(row.children)
         return result
-
-
-def _names_read(form: Form) -> frozenset[str]:
-    """Return the words of every expression of the form: a field with such a key may change other fields."""
-    words: Counter[str] = Counter()
-    for component, _ in form.walk():
-        texts = [
-            component.get("conditional", {}).get("hide"),
-            component.get("expression"),
-            component.get("valuesExpression"),
-        ]
-        texts += [
-            value
-            for value in component.raw.values()
-            if isinstance(value, str) and ("{{" in value or value[:1] == "=")
-        ]
-        texts += [
-            value
-            for value in component.get("validate", {}).values()
-            if isinstance(value, str) and value[:1] == "="
-        ]
-        for text in texts:
-            words.update(re.findall(r"\w+", text) if isinstance(text, str) else ())
-    return frozenset(words)
