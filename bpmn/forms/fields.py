@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bpmn.forms.dependencies import names_read
+from bpmn.forms.dependencies import expressions_of
 from bpmn.forms.display import display
 from bpmn.forms.entries import MAX_TEXT
 from bpmn.forms.evaluation import Evaluator
@@ -47,7 +47,7 @@ class Fields:
         }
         self.seen: dict[str, tuple[str, str]] = {}
         self.has_rows = self.has_files = self.rerenders = False
-        self._read = names_read(form)
+        self._read = expressions_of(form)
 
     # -- whole form -----------------------------------------------------------------------
 

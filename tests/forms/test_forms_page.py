@@ -239,6 +239,8 @@ def test_a_field_that_others_depend_on_asks_for_a_new_page(view):
 
     assert [part.rerender for part in shown.fields] == [True, False]
     assert shown.rerenders
+    spaced = view([field("number", "цена станка"), field("expression", expression="=цена станка * 2")])
+    assert spaced.fields[0].rerender
 
 
 # -- the page itself ------------------------------------------------------------------------
