@@ -24,7 +24,7 @@ _VARIABLE = re.compile(
 )
 
 #: Names of the language that hold a keyword; they are names only before a parenthesis.
-_FUNCTIONS = Scope(("date and time", "years and months duration"))
+_FUNCTIONS = Scope(("date and time", "years and months duration", "get or else"))
 
 
 def parse_expression(source: str, names: Iterable[str] = ()) -> Node:

@@ -246,6 +246,20 @@ CALENDAR = [
     ("is(1, 1.0)", True),
 ]
 
+EXTENSIONS = [
+    ("is defined(missing)", False),
+    ("is defined({a: 1}.a)", True),
+    ("get or else(null, 5)", 5),
+    ("get or else(1, 5)", 1),
+    ("is empty([])", True),
+    ("is empty([null])", False),
+    ("is empty({})", True),
+    ('is empty("")', True),
+    ('is blank(" ")', True),
+    ("duplicate values([1, 2, 1, 3, 2, 1])", [1, 2]),
+    ('trim("  a ")', "a"),
+]
+
 RANGES = [
     ("before(1, 10)", True),
     ("before(1, (1..10])", True),
@@ -281,7 +295,8 @@ RANGES = [
 
 
 @pytest.mark.parametrize(
-    ("source", "expected"), STRINGS + NUMBERS + LISTS + CONTEXTS + CONVERSIONS + CALENDAR + RANGES
+    ("source", "expected"),
+    STRINGS + NUMBERS + LISTS + CONTEXTS + CONVERSIONS + CALENDAR + RANGES + EXTENSIONS,
 )
 def test_a_builtin_function_gives_its_value(gives, source, expected):
     gives(source, expected)

@@ -3,6 +3,7 @@
 import contextlib
 import re
 import string
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpmn import feel
-from bpmn.feel import YearsMonths, regex
+from bpmn.feel import YearsMonths, juel, regex
 from bpmn.feel.comparison import both, either, equal
 from bpmn.feel.regex.grammar import Parser
 from bpmn.feel.regex.machine import Program
@@ -145,6 +146,9 @@ def test_functions_on_lists_agree_with_python(numbers):
     assert feel.evaluate("flatten([l, [l]])", context) == numbers * 2
 
 
+JUEL_PIECES = ["a", "b", "1", "'x'", "+", "-", "%", "==", "!=", "<", "&&", "||", "!", "not", "empty", "(", ")", "[",
+               "]", ".", "size", "contains", "?", ":", ",", "null", "true", "missing", "}", "${"]  # fmt: skip
+
 patterns = st.recursive(
     st.sampled_from(["a", "b", ".", "[ab]", "[^a]", r"\d", r"\w", "^", "$"]),
     lambda inner: st.one_of(
@@ -176,6 +180,23 @@ def test_any_text_compiles_or_is_refused(source):
     for kind in ("expression", "unary"):
         with contextlib.suppress(feel.FeelError):
             feel.compile(source, kind=kind).evaluate({})
+
+
+@given(st.lists(st.sampled_from(JUEL_PIECES), max_size=12).map(" ".join), st.text(max_size=10))
+@settings(max_examples=300, deadline=None)
+def test_any_juel_evaluates_or_is_refused(body, text):
+    for source in (f"${{{body}}}", text, f"${{{text}"):
+        with contextlib.suppress(feel.FeelError):
+            juel.compile(source).run({"a": [1], "b": "x"})
+
+
+def test_one_expression_serves_many_threads():
+    expression = feel.compile("sum(for i in 1..n return i * n)")
+
+    with ThreadPoolExecutor(8) as pool:
+        totals = list(pool.map(lambda n: expression.evaluate({"n": n}), range(1, 200)))
+
+    assert totals == [n * n * (n + 1) // 2 for n in range(1, 200)]
 
 
 PIECES = ["1", "a", "+", "-", "*", "(", ")", "[", "]", "{", "}", ":", ",", ".", "..", "if", "then", "else", "for",
