@@ -11,6 +11,7 @@ from decimal import Decimal
 import phonenumbers
 from flask import Flask, request
 from flask_babel import Babel, get_locale
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from web import catalogues, words
@@ -27,7 +28,7 @@ def init(app: Flask) -> None:
     app.jinja_env.filters.update(
         phone=phone, duration=duration, money=money, number=number, filesize=filesize, initials=words.initials
     )
-    app.jinja_env.globals.update(when=when, exactly=exactly, clock=clock, day=day, language=language)
+    app.jinja_env.globals.update(when=when, due=due, exactly=exactly, clock=clock, day=day, language=language)
 
 
 def language() -> str:
@@ -62,6 +63,17 @@ def when(moment: datetime | None) -> Markup:
         moment.isoformat(timespec="seconds"),
         words.exact(moment, zone, tongue),
         words.moment(moment, current_now(), zone, tongue),
+    )
+
+
+def due(moment: datetime | None) -> Markup:
+    """Return a deadline as `when` does, marked by colour and word when it is over or near."""
+    meaning = words.due_class(moment, current_now(), current_config().zone)
+    if not meaning:
+        return when(moment)
+    sign = _("overdue:") if meaning == "is-late" else _("soon:")
+    return Markup('<span class="state {}"><span class="visually-hidden">{} </span>{}</span>').format(
+        meaning, sign, when(moment)
     )
 
 

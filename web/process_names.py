@@ -3,12 +3,13 @@
 Read through the engine's cached bundles; a definition whose bundle cannot be read shows its words untranslated.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import g
 from flask_babel import gettext as _
 
 from bpmn.bundles import LoadedBundle
+from bpmn.route import Stop
 from bpmn.spiff import Element
 from storage.queries.requests import Choices
 from web.current import current_engine
@@ -41,6 +42,10 @@ class Names:
     def _find(self, element_id: str) -> Element | None:
         models = self.bundle.deployment.compiled.processes.values()
         return next((model.elements[element_id] for model in models if element_id in model.elements), None)
+
+    def stops(self, stops: list[Stop]) -> list[Stop]:
+        """Return the stops of a route with their labels translated."""
+        return [replace(stop, label=self.text(stop.label)) for stop in stops]
 
     @property
     def stages(self) -> list[str]:

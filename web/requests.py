@@ -46,7 +46,6 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         choices=choices,
         names_of=names_of,
-        meaning_of=_meaning,
         next=url_for(".index", **{**kept, "before": keyset.write(page.before)}) if page.before else None,
         filtered=any(kept.get(key) for key in ("q", "status", "responsible", "process"))
         or wanted.state != "open",
@@ -134,7 +133,7 @@ def _card(
         key=card.number or str(card.id),
         tab=tab,
         names=names,
-        stops=engine.instances.route(card.id),
+        stops=names.stops(engine.instances.route(card.id)),
         now=now,
         note=now.note(current_now(), account.name_in(i18n.language()) if account else ""),
         chips=timeline.chips(lines, chosen),
@@ -164,7 +163,7 @@ def _diagram(card: queries.RequestCard, names: Names, visited: set[str], now: Wa
     )
 
 
-def _meaning(row: queries.RequestLine | queries.RequestCard) -> str:
+def _meaning(row: queries.RequestCard) -> str:
     if row.state != "active":
         return ""
     return due_class(row.due_at, current_now(), current_config().zone)

@@ -155,7 +155,7 @@ def _page(
         comments=comments[-3:],
         people=[person for person in people if account is None or person.id != account.id],
         names=names,
-        stops=engine.instances.route(page.task.instance_id),
+        stops=names.stops(engine.instances.route(page.task.instance_id)),
         note=waiting(engine.instances.waits(page.task.instance_id, language), names).note(
             current_now(), account.name_in(language) if account else ""
         ),
