@@ -18,7 +18,7 @@ from bpmn.dmn.types import ANY, Type
 
 _MAX_RULES = 1_000
 _MAX_FINDINGS = 20
-_MAX_STEPS = 50_000
+_MAX_STEPS = 300_000
 _MAX_TESTS = 400_000
 _MIN_TESTS = 20_000
 
@@ -76,9 +76,9 @@ def check(table: Table, place: str, types: ColumnTypes) -> Iterator[Finding]:
     if policy in ("UNIQUE", "ANY"):
         yield from _overlaps(table, place, policy, columns, boxes)
     if policy == "FIRST":
-        yield from _unreachable(table, place, columns, boxes)
+        yield from _unreachable(place, table, columns, boxes)
     if policy not in hit_policies.MULTIPLE and not any(output.default for output in table.outputs):
-        yield from _gap(table, place, columns, boxes)
+        yield from _gap(place, table, columns, boxes)
 
 
 def _box(table: Table, number: int, columns: Sequence[Probes]) -> _Box:
@@ -205,61 +205,73 @@ def _same_outputs(table: Table, first: _Box, second: _Box) -> bool:
 
 
 def _unreachable(
-    table: Table, place: str, columns: Sequence[Probes], boxes: Sequence[_Box]
+    place: str, table: Table, columns: Sequence[Probes], boxes: Sequence[_Box]
 ) -> Iterator[Finding]:
     if not all(column.complete for column in columns):
         return
+    search = _Search(columns, boxes)
+    earlier = 0
     for number, box in enumerate(boxes):
-        if not box.simple or None in box.masks or 0 in box.masks:
+        if not box.simple or None in box.masks:
             continue
-        earlier = [other for other in boxes[:number] if None not in other.masks and other.simple]
         if (
             earlier
-            and _Search(columns, earlier, [mask or 0 for mask in box.masks]).outside() is _Search.COVERED
+            and 0 not in box.masks
+            and search.outside([mask or 0 for mask in box.masks], earlier) is COVERED
         ):
             values = {"place": place, "rule": box.index}
             yield Finding(box.element or table.element, "dmn.unreachable", "warning", values, box.line)
+        earlier |= 1 << number
 
 
-def _gap(table: Table, place: str, columns: Sequence[Probes], boxes: Sequence[_Box]) -> Iterator[Finding]:
+def _gap(place: str, table: Table, columns: Sequence[Probes], boxes: Sequence[_Box]) -> Iterator[Finding]:
     if not all(column.values for column in columns):
         return
     every = [(1 << len(column.values)) - 1 for column in columns]
-    outside = _Search(columns, boxes, every).outside()
+    outside = _Search(columns, boxes).outside(every, (1 << len(boxes)) - 1)
     if isinstance(outside, list):
         values = {"place": place, "example": _example(table, columns, outside)}
         yield Finding(table.element, "dmn.gap", "warning", values, table.line)
 
 
+COVERED = "covered"
+GIVEN_UP = "given up"
+
+
 class _Search:
-    """Looks for a combination of values within *within* that no box holds; a cell of None holds all values."""
+    """Looks for a combination of values that no box holds; a cell of None holds all values.
 
-    COVERED = "covered"
-    GIVEN_UP = "given up"
+    The steps of all searches over one table are limited together.
+    """
 
-    def __init__(self, columns: Sequence[Probes], boxes: Sequence[_Box], within: Sequence[int]) -> None:
-        self._columns, self._boxes, self._within = columns, boxes, within
-        self._covered: set[tuple[int, int]] = set()
+    def __init__(self, columns: Sequence[Probes], boxes: Sequence[_Box]) -> None:
+        self._holders = [
+            _holders(len(column.values), [box.masks[index] for box in boxes])
+            for index, column in enumerate(columns)
+        ]
         self._steps = 0
+        self._within: Sequence[int] = ()
+        self._covered: set[tuple[int, int]] = set()
 
-    def outside(self) -> list[int] | str:
-        """Return the places of the values of such a combination, or COVERED, or GIVEN_UP."""
-        found = self._search(0, (1 << len(self._boxes)) - 1)
+    def outside(self, within: Sequence[int], boxes: int) -> list[int] | str:
+        """Return the places of the values of a combination within *within* outside *boxes*; COVERED; GIVEN_UP."""
+        self._within, self._covered = within, set()
+        found = self._search(0, boxes)
         if found is not None:
             return found
-        return self.GIVEN_UP if self._steps > _MAX_STEPS else self.COVERED
+        return GIVEN_UP if self._steps > _MAX_STEPS else COVERED
 
     def _search(self, column: int, active: int) -> list[int] | None:
         if not active:
             return [_lowest(mask) for mask in self._within[column:]]
-        if column == len(self._columns) or (column, active) in self._covered:
-            return None
-        self._steps += 1
-        if self._steps > _MAX_STEPS:
+        if column == len(self._holders) or (column, active) in self._covered:
             return None
         tried: set[int] = set()
         for bit in _bits(self._within[column]):
-            remaining = self._remaining(column, bit, active)
+            self._steps += 1
+            if self._steps > _MAX_STEPS:
+                return None
+            remaining = active & self._holders[column][bit]
             if remaining in tried:
                 continue
             tried.add(remaining)
@@ -269,13 +281,14 @@ class _Search:
         self._covered.add((column, active))
         return None
 
-    def _remaining(self, column: int, bit: int, active: int) -> int:
-        remaining = 0
-        for number in _bits(active):
-            mask = self._boxes[number].masks[column]
-            if mask is None or mask >> bit & 1:
-                remaining |= 1 << number
-        return remaining
+
+def _holders(values: int, masks: Sequence[int | None]) -> list[int]:
+    """Return, for each value of a column, the boxes that hold it, as bits."""
+    holders = [0] * values
+    for number, mask in enumerate(masks):
+        for bit in range(values) if mask is None else _bits(mask):
+            holders[bit] |= 1 << number
+    return holders
 
 
 def _bits(mask: int) -> Iterator[int]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bpmn import feel
 from bpmn.dmn.model import Literal
-from bpmn.dmn.plain_cells import plain_test
+from bpmn.dmn.plain_cells import plain_test, plain_value
 from bpmn.dmn.types import BASE_TYPES, Type
 
 #: Stands for "any text that no cell mentions".
@@ -48,7 +48,8 @@ def _literals(text: str) -> tuple[Any, ...]:
         if piece == "..":
             continue
         try:
-            value = feel.compile(piece).evaluate({})
+            plain = plain_value(piece)
+            value = feel.compile(piece).evaluate({}) if plain is None else plain
         except feel.FeelError:
             continue
         if value is not None:
@@ -95,15 +96,16 @@ class Probes:
             return (1 << len(self.values)) - 1
         if not self.known:
             return None
-        compiled = compile_cell(text)
-        if compiled is None:
-            return None
         plain = plain_test(text)
+        compiled = None if plain is not None else compile_cell(text)
+        if plain is None and compiled is None:
+            return None
         mask = 0
         try:
             for place, value in enumerate(self.values):
                 passes = None if plain is None else plain(value)
                 if passes is None:
+                    compiled = compiled or compile_cell(text)
                     passes = compiled.test(value, {}) is True
                 if passes:
                     mask |= 1 << place

@@ -1,5 +1,7 @@
 """Lint finds overlaps, gaps, dead rules and wrong types, each proven by an example."""
 
+from decimal import Decimal
+
 from hypothesis import given as hypothetically
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -235,3 +237,16 @@ def test_the_findings_about_overlaps_agree_with_running_the_table(cells):
         assert "dmn.gap" in found
     if "dmn.gap" not in found:
         assert gaps == 0
+
+
+@settings(max_examples=80, deadline=None)
+@hypothetically(st.lists(st.tuples(CELLS, CELLS), min_size=2, max_size=5))
+def test_rules_called_unreachable_are_those_that_never_fire(cells):
+    rows = [[left, right, str(index)] for index, (left, right) in enumerate(cells, start=1)]
+    made = one_table(["a", "b"], ["y"], rows, policy="FIRST")
+    dead = {int(p.element[1:]) for p in dmn.lint(made) if p.rule in ("dmn.unreachable", "dmn.never")}
+
+    tried = [Decimal(number) / 2 for number in range(-2, 16)]
+    fired = {made.evaluate("d", {"a": a, "b": b}).value for a in tried for b in tried}
+
+    assert dead == set(range(1, len(cells) + 1)) - fired
