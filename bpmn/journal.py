@@ -38,7 +38,10 @@ class JobOpened:
 
 @dataclass(frozen=True, slots=True)
 class TimerOpened:
-    """Fire the token at `due_at`; `repeats_left` counts the firings after this one (None: does not repeat)."""
+    """Fire the token at `due_at`; `repeats_left` counts the firings after this one.
+
+    None: it does not repeat; -1: it repeats without end.
+    """
 
     token_id: int
     element_id: str

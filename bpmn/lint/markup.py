@@ -140,14 +140,14 @@ def message_flows(reader: Reader) -> Iterator[Problem]:
         if parent is None or local_name(parent) != "collaboration":
             continue
         ends = [reference(flow.get(name)) or "" for name in ("sourceRef", "targetRef")]
-        identifier = flow.get("id")
+        name = flow.get("id")
         if ends[0] in pools and ends[1] in pools and pools[ends[0]] == pools[ends[1]]:
             yield finding(
                 reader,
-                identifier,
+                name,
                 "message_flow_pool",
-                f"Поток сообщений {identifier} соединяет элементы одного и того же участника",
-                f"The message flow {identifier} connects elements of the same pool",
+                f"Поток сообщений {name} соединяет элементы одного и того же участника",
+                f"The message flow {name} connects elements of the same pool",
                 line=line_of(flow),
             )
         for end, sends in zip(ends, (True, False), strict=True):
@@ -158,8 +158,8 @@ def message_flows(reader: Reader) -> Iterator[Problem]:
                     reader,
                     end,
                     "message_flow_end",
-                    f"{end} не может {ru} сообщение потока {identifier}",
-                    f"{end} cannot {en} the message of the flow {identifier}",
+                    f"{end} не может {ru} сообщение потока {name}",
+                    f"{end} cannot {en} the message of the flow {name}",
                     line=line_of(flow),
                 )
 

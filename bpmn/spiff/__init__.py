@@ -9,7 +9,7 @@ from bpmn.spiff.bundle import compile_bundle
 from bpmn.spiff.errors import ExecutionError, StartNotFound, StateUnreadable, StepFailed, TokenGone
 from bpmn.spiff.model import Bundle, Element, Param, ProcessModel, StartTrigger, Timer
 from bpmn.spiff.services import Binding, Services
-from bpmn.spiff.unit import TooManyFailures, run_unit
+from bpmn.spiff.unit import run_unit
 from bpmn.spiff.workflow import Dumped, Position, Workflow
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "StepFailed",
     "Timer",
     "TokenGone",
-    "TooManyFailures",
     "Workflow",
     "compile_bundle",
     "run_unit",

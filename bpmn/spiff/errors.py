@@ -44,6 +44,15 @@ class EndlessRun(ExecutionError):
         super().__init__(f"more than {steps} steps without reaching a wait: an endless loop?", steps=steps)
 
 
+class NotRepeatable(ExecutionError):
+    """A repeat of the unit took another way: a handler or function is not deterministic."""
+
+    code = "unit.not_repeatable"
+
+    def __init__(self, step: int) -> None:
+        super().__init__(f"the repeated unit took another way at step {step}", step=step)
+
+
 class TooDeep(ExecutionError):
     """Subprocesses or called processes are nested too deeply: a process that calls itself?"""
 

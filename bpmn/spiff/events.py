@@ -129,12 +129,14 @@ class TimerEvent(Event):
             return None
         rule, anchor, index = token.internal_data["cycle"]
         zone = _zone(token)
-        cycle = timers.parse_cycle(rule, zone)
-        if cycle.count is not None and index + 1 >= cycle.count:
+        cycle, now = timers.parse_cycle(rule, zone), token.top.now
+        armed_at = datetime.fromisoformat(anchor)
+        index = cycle.after_missed(armed_at, index, now, zone)
+        if cycle.count is not None and index >= cycle.count:
             return None
-        if cycle.due(datetime.fromisoformat(anchor), index + 1, token.top.now, zone) is None:
+        if cycle.due(armed_at, index, now, zone) is None:
             return None
-        return {"cycle": [rule, anchor, index + 1]}
+        return {"cycle": [rule, anchor, index]}
 
 
 class ConditionalEvent(Event):

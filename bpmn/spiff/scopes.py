@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 
 from bpmn import journal
 from bpmn.spiff import token as tokens
-from bpmn.spiff.errors import EndlessRun, StepFailed, TooDeep
+from bpmn.spiff.errors import EndlessRun, NotRepeatable, StepFailed, TooDeep
 from bpmn.spiff.sheets import LargeValues, Loader, Sheet, dumps
 from bpmn.spiff.token import Token
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: A unit that runs more steps than this parks where it is: a loop in the diagram never waits.
 MAX_STEPS = 10_000
+#: The code of tokens that were parked because too much else had failed in their unit.
+STOPPED = "unit.stopped"
 #: Scopes inside scopes inside scopes.
 MAX_DEPTH = 50
 
@@ -156,6 +158,7 @@ class Instance(ScopeMixin, BpmnWorkflow):
         self.services = services
         self.next_id = 1
         self.step = 0
+        self.stop_at: int | None = None
         self.state = "active"
         self.end_element: str | None = None
         self.changed: set[str] = set()
@@ -227,13 +230,15 @@ class Instance(ScopeMixin, BpmnWorkflow):
             self.state, self.end_element = state, token.task_spec.element_id
 
     # ------------------------------------------------------------ steps
-    def advance(self, parked: Mapping[int, tuple[str, str]]) -> None:
-        """Run queued steps until every token waits.
+    def advance(self, parked: Mapping[int, tuple[str, str, int]], stop_at: int | None = None) -> None:
+        """Run queued steps until every token waits; the steps in *parked* and all from *stop_at* on are parked.
 
         Raises:
             StepFailed: the object is to be discarded.
+            NotRepeatable: a step in *parked* (code, message, token id) is of another token this time.
         """
         self.step = 0
+        self.stop_at = stop_at
         while True:
             if self.changed:
                 self._watch()
@@ -262,7 +267,7 @@ class Instance(ScopeMixin, BpmnWorkflow):
                     self.push_urgent(token)
         self.changed.clear()
 
-    def _settle(self, parked: Mapping[int, tuple[str, str]]) -> bool:
+    def _settle(self, parked: Mapping[int, tuple[str, str, int]]) -> bool:
         """Let an inclusive join act where all else rests; tell whether one did."""
         for key in sorted(self.joins):
             token = self.joins[key]
@@ -272,11 +277,17 @@ class Instance(ScopeMixin, BpmnWorkflow):
                 return True
         return False
 
-    def _run_step(self, token: Token, parked: Mapping[int, tuple[str, str]]) -> None:
+    def _run_step(self, token: Token, parked: Mapping[int, tuple[str, str, int]]) -> None:
         step = self.step
         self.step += 1
         if step in parked:
-            self.park(token, *parked[step])
+            known, reason, token_id = parked[step]
+            if token.id != token_id:
+                raise NotRepeatable(step)
+            self.park(token, known, reason)
+            return
+        if self.stop_at is not None and step >= self.stop_at:
+            self.park(token, STOPPED, "not run: too many elements failed at once before it")
             return
         try:
             if step - len(parked) > MAX_STEPS:

@@ -92,6 +92,20 @@ class Cycle:
             due = self.duration.after(anchor, zone, index + 1)
         return None if self.end is not None and due > self.end else due
 
+    def after_missed(self, anchor: datetime, index: int, now: datetime, zone: tzinfo = UTC) -> int:
+        """Return the number of the firing after *index*; an endless cycle does not make up for missed ones."""
+        index += 1
+        if self.count is not None or self.duration is None:
+            return index
+        if not self.duration.months and not self.duration.days:
+            due = self.due(anchor, index, now, zone)
+            if due is not None and due <= now:
+                index += (now - due) // self.duration.exact + 1
+            return index
+        while (due := self.due(anchor, index, now, zone)) is not None and due <= now:
+            index += 1
+        return index
+
 
 def add_months(moment: datetime, months: int) -> datetime:
     """Return *moment* moved by *months*, on the last day of the month where the day does not exist."""

@@ -7,14 +7,8 @@ repeat takes the same way because the clock and the random numbers of a unit are
 
 from collections.abc import Callable
 
-from bpmn.spiff.errors import ExecutionError, StepFailed
+from bpmn.spiff.errors import StepFailed
 from bpmn.spiff.workflow import Workflow
-
-
-class TooManyFailures(ExecutionError):
-    """More steps of one unit failed than may be parked; nothing was changed."""
-
-    code = "unit.too_many_failures"
 
 
 def run_unit(
@@ -23,24 +17,24 @@ def run_unit(
     """Restore by *begin*, act by *command*, advance; park what fails and repeat.  Return the live workflow.
 
     `begin` gives a fresh live object each time and undoes what an attempt has done elsewhere; the services it
-    gives must be those of the first attempt: same `now`, random numbers from the same seed.
+    gives must be those of the first attempt: same `now`, random numbers from the same seed.  When *max_repeats*
+    steps have failed, everything that would run after the last of them is parked unrun (code `unit.stopped`), so
+    that the command stands in any case.
 
     Raises:
-        TooManyFailures: more than *max_repeats* steps failed.
+        NotRepeatable: an attempt did not take the way of the one before.
         What *command* raises: it is not a step.
     """
-    parked: dict[int, StepFailed] = {}
+    parked: dict[int, tuple[str, str, int]] = {}
+    stop_at: int | None = None
     while True:
         workflow = begin()
         command(workflow)
         try:
-            workflow.advance({step: (failure.code, failure.message) for step, failure in parked.items()})
+            workflow.advance(parked, stop_at)
         except StepFailed as failure:
-            if failure.step in parked or len(parked) >= max_repeats:
-                raise TooManyFailures(
-                    f"{len(parked) + 1} steps of one unit failed, the last at {failure.element_id}: {failure.message}",
-                    element=failure.element_id,
-                ) from failure
-            parked[failure.step] = failure
+            parked[failure.step] = (failure.code, failure.message, failure.token_id)
+            if len(parked) >= max_repeats:
+                stop_at = failure.step + 1
         else:
             return workflow

@@ -226,13 +226,20 @@ class Workflow:
         for name, value in variables.items():
             sheet[name] = value
 
-    def advance(self, parked: Mapping[int, tuple[str, str]] = {}) -> None:
-        """Run to the next wait states, one step at a time; the steps in *parked* get (code, message) instead.
+    def advance(
+        self,
+        parked: Mapping[int, tuple[str, str, int]] = {},  # noqa: B006
+        stop_at: int | None = None,
+    ) -> None:
+        """Run to the next wait states, one step at a time.
+
+        The steps in *parked* (number → code, message, token id) and every step from *stop_at* on are not run:
+        their tokens are parked.
 
         Raises:
-            StepFailed: discard this object.
+            StepFailed, NotRepeatable: discard this object.
         """
-        self._instance.advance(parked)
+        self._instance.advance(parked, stop_at)
 
     # ------------------------------------------------------------ inside
     def _token(self, token_id: int) -> Token:

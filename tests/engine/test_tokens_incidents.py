@@ -3,7 +3,7 @@
 import pytest
 
 from bpmn import journal
-from bpmn.spiff import StepFailed, TooManyFailures, Workflow, run_unit
+from bpmn.spiff import StepFailed, Workflow, run_unit
 from tests.engine.kit import (
     HOUR,
     START,
@@ -149,20 +149,21 @@ def test_a_failing_start_parks_at_its_element():
     assert r.retry("x", nope=1).tasks == ["z"]
 
 
-def test_more_failures_than_allowed_change_nothing():
-    bundle = compiled(
-        START
-        + el("scriptTask", "x", "<bpmn:script>a = nope</bpmn:script>" + many(), scriptFormat="python")
-        + user("z")
-        + chain("start", "x", "z")
-    )
-    model, services = bundle.processes["proc"], PlainServices()
-    with pytest.raises(TooManyFailures):
-        run_unit(
-            lambda: Workflow.start(model, services, variables={"items": list(range(9))}),
-            lambda _: None,
-            max_repeats=5,
-        )
+def test_when_too_much_fails_at_once_the_rest_is_parked_unrun_and_the_command_stands():
+    task = el("scriptTask", "x", "<bpmn:script>a = nope</bpmn:script>" + many(), scriptFormat="python")
+    body = START + user("a") + task + user("z") + chain("start", "a", "x", "z")
+    model, services = compiled(body).processes["proc"], PlainServices()
+    first = Workflow.start(model, services, variables={"items": list(range(9))})
+    first.advance()
+    state, values = first.dump().state, first.dump().new_values
+    token = first.positions()[0].token_id
+    begin = lambda: Workflow.restore(model, state, services, lambda keys: {k: values[k] for k in keys})  # noqa: E731
+
+    workflow = run_unit(begin, lambda w: w.complete_task(token, {"done": 1}), max_repeats=3)
+
+    codes = [p.incident[0] for p in workflow.positions() if p.incident]
+    assert (codes.count("step.failed"), codes.count("unit.stopped")) == (3, 6)
+    assert workflow.variables["done"] == 1
 
 
 def test_a_failed_step_names_element_token_code_and_cause():
