@@ -15,7 +15,7 @@ from bpmn.errors import NotFound
 from storage.queries import administration as queries
 from storage.queries import mailbox as mail_queries
 from storage.queries import people as people_queries
-from web import admin_pages
+from web import admin_pages, condition
 from web.addresses import document_address, request_address
 from web.current import current_actor, current_config, current_engine, current_storage, roles_required
 from web.letters import letter_page
@@ -49,9 +49,9 @@ def index() -> str:
         verdict=admin_pages.verdict(lines, health, now),
         causes=lines,
         upcoming=admin_pages.job_group_lines(groups),
-        parts=admin_pages.parts(health, now),
+        parts=condition.parts(health, now),
         health=health,
-        numbers=admin_pages.numbers(health),
+        numbers=condition.numbers(health),
     )
 
 
@@ -230,5 +230,5 @@ def health() -> str:
     with current_storage().read() as connection:
         figures = queries.health(connection, now=now, hour_ago=admin_pages.hour_before(now))
     return render_template(
-        "admin/health.html", tab="health", parts=admin_pages.parts(figures, now), facts=admin_pages.facts()
+        "admin/health.html", tab="health", parts=condition.parts(figures, now), facts=condition.facts()
     )

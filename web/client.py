@@ -17,6 +17,7 @@ from bpmn.errors import AlreadyAnswered, InvalidForm, NotFound, RequestEnded
 from web.client_files import kept_uploads
 from web.client_words import consent_boxes, in_words, questions
 from web.current import client_address, current_engine, current_services
+from web.file_names import name_file
 from web.i18n import LANGUAGES
 from web.i18n import language as page_language
 from web.security import csrf
@@ -170,8 +171,8 @@ def message(secret: str) -> ResponseReturnValue:
 def document(secret: str, document_id: int) -> Response:
     content, media_type, file_name = current_engine().clients.document(secret=secret, document_id=document_id)
     response = Response(content, mimetype=media_type)
-    how = "inline" if media_type in {"application/pdf", "image/png", "image/jpeg"} else "attachment"
-    response.headers.set("Content-Disposition", how, filename=file_name)
+    shown = media_type in {"application/pdf", "image/png", "image/jpeg"}
+    name_file(response, "inline" if shown else "attachment", file_name)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -201,8 +202,11 @@ def _tracking(
         action_id=action_id or None,
         errors=in_words(errors),
     )
+    expected_at = page.expected_at
+    if page.finished or expected_at is None or expected_at < current_engine().now():
+        expected_at = None
     return render_template(
-        "client/track.html", page=page, questions=questions(page.asks), secret=secret, opened=action_id,
+        "client/track.html", page=page, expected_at=expected_at, questions=questions(page.asks), secret=secret, opened=action_id,
         done=request.args.get("done", ""), message=message, message_error=message_error,
     )  # fmt: skip
 

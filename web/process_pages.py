@@ -14,6 +14,7 @@ from sqlalchemy import select
 from bpmn import diagrams
 from bpmn.bundles import LoadedBundle
 from bpmn.errors import EngineError
+from bpmn.xml import parse_xml
 from storage.database import Storage
 from storage.models import Definition
 from storage.queries import people
@@ -26,6 +27,7 @@ from web.public_forms import has_public_form
 
 __all__ = ["Refusal", "megabytes"]
 
+_BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _MOVING = frozenset({"startEvent", "boundaryEvent"})
 """Elements where a wait does not mean that the request stands there."""
 
@@ -96,7 +98,8 @@ def bundle_of(definition_id: int | None) -> LoadedBundle | None:
     if definition_id is None:
         return None
     try:
-        return current_engine().deployments.bundle(definition_id)
+        bundle = current_engine().deployments.bundle(definition_id)
+        return bundle if bundle.definition.key in bundle.deployment.compiled.processes else None
     except (EngineError, KeyError, ValueError):
         return None
 
@@ -116,6 +119,41 @@ def element_name(definition_id: int | None, element_id: str) -> str:
         if element is not None and element.name:
             return bundle.translate(element.name, page_language())
     return element_id
+
+
+def timer_name(definition_id: int | None, element_id: str) -> str:
+    """Return the name of a timer with the step it belongs to: «Связаться с клиентом: 2 рабочих часа»."""
+    name = element_name(definition_id, element_id)
+    bundle = bundle_of(definition_id)
+    host = _hosts(bundle).get(element_id) if bundle is not None else None
+    return f"{element_name(definition_id, host)}: {_uncapitalised(name)}" if host else name
+
+
+def _uncapitalised(name: str) -> str:
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+_known_hosts: dict[int, dict[str, str]] = {}
+
+
+def _hosts(bundle: LoadedBundle) -> dict[str, str]:
+    """Return where a request stands that waits for an event of the deployment, which never changes.
+
+    For a boundary event it is the activity, for a branch of an event-based gateway the gateway.
+    """
+    deployment = bundle.deployment
+    if deployment.id not in _known_hosts:
+        found: dict[str, str] = {}
+        for path in {model.file for model in deployment.compiled.processes.values()}:
+            root = parse_xml(deployment.files[path]).getroot()
+            for event in root.iter(f"{_BPMN}boundaryEvent"):
+                found[event.get("id") or ""] = event.get("attachedToRef") or ""
+            gateways = {gateway.get("id") for gateway in root.iter(f"{_BPMN}eventBasedGateway")}
+            for flow in root.iter(f"{_BPMN}sequenceFlow"):
+                if flow.get("sourceRef") in gateways:
+                    found[flow.get("targetRef") or ""] = flow.get("sourceRef") or ""
+        _known_hosts[deployment.id] = found
+    return _known_hosts[deployment.id]
 
 
 def group_name(key: str) -> str:
@@ -192,7 +230,7 @@ def passport(key: str, number: int | None) -> Passport | None:
         diagram=_diagram(bundle, known, translated(shown.definition_id, shown.name)),
         standings=[
             StandingLine(element_name(shown.definition_id, row.element_id), row.requests, row.failed)
-            for row in known
+            for row in sorted(known, key=lambda row: -row.requests)
         ],
         failing=sum(row.failed for row in known),
         versions=found,
@@ -300,15 +338,27 @@ def _chosen(found: list[VersionLine], number: int | None) -> VersionLine | None:
 
 
 def _standing(bundle: LoadedBundle | None, rows: list[queries.Standing]) -> list[queries.Standing]:
-    """Keep the elements of the shown diagram where a request really stands."""
+    """Keep the elements of the shown diagram where a request really stands.
+
+    Branches of an event-based gateway wait together: their requests stand at the gateway.
+    """
     if bundle is None:
         return []
-    elements = bundle.model.elements
-    return [
-        row
-        for row in rows
-        if row.element_id in elements and (elements[row.element_id].type not in _MOVING or row.failed)
-    ]
+    elements, hosts = bundle.model.elements, _hosts(bundle)
+    found: dict[str, queries.Standing] = {}
+    for row in rows:
+        if row.element_id not in elements:
+            continue
+        place = row.element_id
+        if elements[place].type in _MOVING and not row.failed:
+            continue
+        if elements[place].type not in _MOVING and hosts.get(place) in elements:
+            place = hosts[place]
+        known = found.get(place, queries.Standing(place, 0, 0))
+        found[place] = queries.Standing(
+            place, max(known.requests, row.requests), max(known.failed, row.failed)
+        )
+    return list(found.values())
 
 
 def _diagram(bundle: LoadedBundle | None, rows: list[queries.Standing], name: str) -> str:
