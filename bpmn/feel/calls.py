@@ -86,24 +86,32 @@ def compile_named_call(compiler: "Compiler", node: syntax.NamedCall) -> _Closure
     arguments = [compiler.compile(argument) for _, argument in node.arguments]
     builtin = _builtin(compiler, node.function)
     if builtin is not None:
-        bound = builtin.bind_names(names)
-        return lambda env: bound(env[0], [argument(env) for argument in arguments])
+        bound, known = builtin.bind_names(names), builtin.name
+
+        def call_builtin(env: tuple[Any, ...]) -> Any:
+            state: State = env[0]
+            values = [argument(env) for argument in arguments]
+            if state.functions is not None and known in state.functions:
+                return _invoke_named(state, function_named(state, known), names, values)
+            return bound(state, values)
+
+        return call_builtin
     function = _function(compiler, node.function)
 
-    def call(env: tuple[Any, ...]) -> Any:
-        state: State = env[0]
-        called = function(env)
-        values = dict(zip(names, [argument(env) for argument in arguments], strict=True))
-        if not isinstance(called, FeelFunction):
-            return None
-        if BUILTINS.get(called.name) is not None and called.variadic:
-            return BUILTINS[called.name].bind_names(names)(state, list(values.values()))
-        unknown = [name for name in names if name not in called.parameters]
-        if unknown or len(values) != len(names):
-            return state.null("function.names", name=called.name, names=", ".join(unknown or names))
-        return invoke(state, called, [values.get(parameter) for parameter in called.parameters])
+    return lambda env: _invoke_named(env[0], function(env), names, [argument(env) for argument in arguments])
 
-    return call
+
+def _invoke_named(state: State, function: FeelFunction | None, names: list[str], arguments: list[Any]) -> Any:
+    """Call a function value by the names of its parameters; one that is left out is null."""
+    if function is None:
+        return None
+    if function.variadic and function.name in BUILTINS and function.parameters:
+        return BUILTINS[function.name].bind_names(names)(state, arguments)
+    values = dict(zip(names, arguments, strict=True))
+    unknown = [name for name in names if name not in function.parameters]
+    if unknown or len(values) != len(names):
+        return state.null("function.names", name=function.name, names=", ".join(unknown or names))
+    return invoke(state, function, [values.get(parameter) for parameter in function.parameters])
 
 
 def _builtin(compiler: "Compiler", function: syntax.Node) -> Builtin | None:

@@ -7,6 +7,7 @@ unless a variable is called ``a-b``.  A ``Scope`` answers which known name start
 import itertools
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 #: Blanks of grammar rule 61 (U+0009..000D, space separators, line separators, BOM).
 BLANK = "\t-\r \x85\xa0\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
@@ -52,6 +53,7 @@ def normalise(name: str) -> str:
     return _BLANKS.sub(" ", name).strip()
 
 
+@lru_cache(maxsize=4096)
 def is_plain(name: str) -> bool:
     """Tell whether *name* is one word that needs no announcement: not a keyword, no space or operator in it."""
     return WORD.fullmatch(name) is not None and name not in KEYWORDS

@@ -80,6 +80,11 @@ def required_name(name: str) -> _Closure:
 
 
 def _converted(state: State, key: Any, value: Any) -> Any:
+    kind = type(value)
+    if kind is int or kind is Decimal or kind is float:
+        return number(value)
+    if kind is str or kind is bool or value is None:
+        return value
     if not isinstance(value, Mapping | list | tuple | set | frozenset):
         return to_feel(value)
     cache = state.converted
@@ -117,7 +122,7 @@ def global_path(root: str, names: tuple[str, ...]) -> _Closure:
         if value is _MISSING:
             value = read_root(env)
         for position, name in enumerate(names):
-            if isinstance(value, Mapping):
+            if type(value) is dict or isinstance(value, Mapping):
                 inner = value.get(name, _MISSING)
                 if inner is _MISSING:
                     value = state.null("path.unknown", type="context", name=name)

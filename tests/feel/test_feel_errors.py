@@ -122,5 +122,13 @@ def test_host_functions_get_variables_and_their_failures_become_null():
     assert result.reasons == ["fail: out of stock"]
 
 
+def test_a_host_function_with_declared_parameters_is_called_by_name():
+    rate = feel.host_function("rate", lambda amount, years: amount / years, ["amount", "years"])
+
+    assert feel.evaluate("rate(years: 4, amount: 10)", {}, functions={"rate": rate}) == 2.5
+    assert feel.evaluate("rate(years: 4, sum: 10)", {}, functions={"rate": rate}) is None
+    assert feel.evaluate("{f: abs, r: f(n: -2)}.r", {}) == 2
+
+
 def test_a_host_function_comes_before_the_builtin_of_its_name():
     assert feel.evaluate("today()", {}, functions={"today": lambda: "now"}) == "now"
