@@ -10,7 +10,8 @@ from lxml import etree
 from bpmn.lint.finding import about, finding, nodes
 from bpmn.lint.problem import Problem
 from bpmn.spiff.graph import Node
-from bpmn.spiff.reader import B, Reader, line_of, local_name, reference, text_of
+from bpmn.spiff.parts import B, line_of, local_name, reference, text_of
+from bpmn.spiff.reader import Reader
 
 _ASSOCIATIONS = ("dataInputAssociation", "dataOutputAssociation")
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from bpmn.lint.finding import about, finding, nodes
 from bpmn.lint.problem import Problem
 from bpmn.spiff.graph import ACTIVITIES, Node
-from bpmn.spiff.reader import B, Reader, line_of, local_name, reference, text_of
+from bpmn.spiff.parts import B, line_of, local_name, reference, text_of
+from bpmn.spiff.reader import Reader
 
 _ROOTS = frozenset(
     [

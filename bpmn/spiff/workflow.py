@@ -228,7 +228,7 @@ class Workflow:
 
     def advance(
         self,
-        parked: Mapping[int, tuple[str, str, int]] = {},  # noqa: B006
+        parked: Mapping[int, tuple[str, str, int]] = {},
         stop_at: int | None = None,
     ) -> None:
         """Run to the next wait states, one step at a time.
