@@ -18,7 +18,6 @@ def properties(**values: str) -> str:
 def catch(name: str, message: str, extra: str) -> str:
     return (
         f'<bpmn:intermediateCatchEvent id="{name}" name="{name}">{extra}'
-        f"<bpmn:incoming>f_{name}</bpmn:incoming><bpmn:outgoing>f_{name}_work</bpmn:outgoing>"
         f'<bpmn:messageEventDefinition id="d_{name}" messageRef="{message}" /></bpmn:intermediateCatchEvent>'
         f'<bpmn:sequenceFlow id="f_{name}" sourceRef="ask" targetRef="{name}" />'
         f'<bpmn:sequenceFlow id="f_{name}_work" sourceRef="{name}" targetRef="work" />'
