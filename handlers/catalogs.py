@@ -13,7 +13,7 @@ from handlers.context import HandlerContext
 from handlers.errors import HandlerError
 from handlers.money import format_money
 from handlers.registry import handler
-from storage.models import Organisation, Product
+from storage.models import Counterparty, Organisation, Product
 
 
 @handler(
@@ -27,10 +27,17 @@ from storage.models import Organisation, Product
     results={
         "products": ("Товары: value, label", "Products: value, label"),
         "organisations": ("Наши организации: value, label", "Our organisations: value, label"),
+        "buyer": (
+            "Реквизиты контрагента заявки: name, inn, kpp, address",
+            "The request's company: name, inn, kpp, address",
+        ),
     },
 )
 def offer(context: HandlerContext, *, group: str = "") -> dict[str, Any]:
-    """Return active products and organisations as options of a choice; the main organisation is first."""
+    """Return active products and organisations as options of a choice; the main organisation is first.
+
+    A request without a company has a `buyer` of empty texts.
+    """
     english = context.settings.language == "en"
     with context.unit_of_work() as uow:
         products = uow.connection.execute(
@@ -39,6 +46,7 @@ def offer(context: HandlerContext, *, group: str = "") -> dict[str, Any]:
             .order_by(Product.name)
         ).all()
         organisations = _organisations(uow.connection)
+        buyer = _buyer(uow.connection, context.request.counterparty_id)
     language = "en" if english else "ru"
     options = [
         {"value": code, "label": _label((name_en if english else "") or name, price, unit, language)}
@@ -51,7 +59,22 @@ def offer(context: HandlerContext, *, group: str = "") -> dict[str, Any]:
             {"value": row.code, "label": row.short_name}
             for row in sorted(organisations, key=lambda row: row.code != main)
         ],
+        "buyer": buyer,
     }
+
+
+def _buyer(connection: Connection, counterparty_id: int | None) -> dict[str, str]:
+    columns = (
+        Counterparty.full_name,
+        Counterparty.name,
+        Counterparty.inn,
+        Counterparty.kpp,
+        Counterparty.address,
+    )
+    row = connection.execute(select(*columns).where(Counterparty.id == counterparty_id)).first()
+    if row is None:
+        return {"name": "", "inn": "", "kpp": "", "address": ""}
+    return {"name": row.full_name or row.name, "inn": row.inn, "kpp": row.kpp, "address": row.address}
 
 
 def _label(name: str, price: Decimal | None, unit: str, language: str) -> str:

@@ -385,3 +385,16 @@ def test_every_visit_is_kept_with_why_a_decision_fell(company, helpers):
     assert visit.data["decision"]["rules"][0]["annotations"] == {
         "description": "Станки ведёт отдельная группа"
     }
+
+
+def test_a_known_company_is_on_the_invoice_before_anybody_types_it(company, helpers):
+    sale = helpers.lead(
+        company, "invoice", fields={"email": "client1@example.com", "company": "Ромашка", "inn": ""}
+    )
+
+    variables = sale.variables
+
+    assert variables["buyer_name"] == "ООО «Ромашка»"
+    assert variables["buyer_inn"].startswith("770123456")
+    assert variables["buyer_kpp"] == "770101001"
+    assert "Ленинградский" in variables["buyer_address"]
