@@ -3,6 +3,9 @@
 Analysts and administrators look; only administrators change (the engine decides, these views only ask).
 """
 
+import os
+from collections.abc import Iterator
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,8 +18,9 @@ from web.uploads import MAX_UPLOAD, UploadRefused, collect
 
 blueprint = Blueprint("processes", __name__, url_prefix="/processes")
 
-REQUEST_LIMIT = MAX_UPLOAD + 15_000_000
-"""Bytes of a whole upload request: above the limit of the files, so that these are refused in words."""
+REQUEST_LIMIT = 5 * MAX_UPLOAD
+"""Bytes of a whole upload request, received to disk: far above the limit of the files, so that too large ones
+are refused in words and not by a broken connection."""
 
 
 @blueprint.url_value_preprocessor
@@ -74,10 +78,9 @@ def deploy() -> str:
 @blueprint.post("/upload")
 @roles_required("administrator")
 def upload() -> ResponseReturnValue:
-    files = [(item.filename or "", item.read()) for item in request.files.getlist("files") if item.filename]
     note, activate = request.form.get("note", "")[:500], bool(request.form.get("activate"))
     try:
-        bundle = collect(files)
+        bundle = collect(_files())
         deployed = current_engine().deployments.deploy(
             bundle, by=current_actor(), source="upload", note=note, activate=activate
         )
@@ -93,6 +96,18 @@ def upload() -> ResponseReturnValue:
     return _deploy_page(
         deployed=process_pages.deployed_page(deployed), problems=problem_lines(deployed.problems)
     )
+
+
+def _files() -> Iterator[tuple[str, bytes]]:
+    """Yield the uploaded files; one that is too large is refused before it is read into memory."""
+    for upload in request.files.getlist("files"):
+        if not upload.filename:
+            continue
+        size = upload.stream.seek(0, os.SEEK_END)
+        upload.stream.seek(0)
+        if size > MAX_UPLOAD:
+            raise UploadRefused("upload.too_large", upload.filename, limit=MAX_UPLOAD)
+        yield upload.filename, upload.read()
 
 
 def _deploy_page(**values: object) -> str:
