@@ -150,6 +150,7 @@ def _duplicates(connection: Connection, context: HandlerContext) -> list[str]:
     results={
         "responsible": ("Почта ответственного", "E-mail of the responsible person"),
         "responsible_name": ("Имя ответственного", "Name of the responsible person"),
+        "responsible_name_en": ("Имя по-английски или пусто", "Their English name, or empty"),
     },
 )
 def assign(
@@ -178,7 +179,11 @@ def assign(
         if request.responsible_id != person.id:
             record(context, uow, "responsible", **{"from": request.responsible_id, "to": person.id})
             request.responsible_id = person.id
-    return {"responsible": person.email, "responsible_name": person.name}
+    return {
+        "responsible": person.email,
+        "responsible_name": person.name,
+        "responsible_name_en": person.name_en,
+    }
 
 
 def _next_of(uow: Any, group: str, strategy: str) -> Person:
