@@ -1,11 +1,12 @@
 """How the product looks to somebody: language, theme, density.  Kept with the account, before that in a cookie."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import update
 
 from storage.models import User
 from web.current import current_account, current_config, current_storage
+from web.errors import wants_json
 from web.i18n import LANGUAGES
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
@@ -18,7 +19,7 @@ _YEAR_S = 365 * 24 * 3600
 def change() -> ResponseReturnValue:
     """Change what was posted of language, theme and density, and go back to the page."""
     chosen = {name: request.form[name] for name, known in CHOICES.items() if request.form.get(name) in known}
-    response = redirect(_back(), code=303)
+    response = Response(status=204) if wants_json() else redirect(_back(), code=303)
     account = current_account()
     if account is not None and chosen:
         with current_storage().unit_of_work() as uow:

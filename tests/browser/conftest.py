@@ -157,7 +157,7 @@ def enter(server):
 
             user = session.query(User).filter(User.email.like(f"{who}@%")).one()
         page.locator(f'button[name=user][value="{user.id}"]').click()
-        page.wait_for_url(f"{base}/**")
+        page.wait_for_selector(".avatar")
         if user.language != language:
             page.locator("details.menu:has(.avatar) > summary").click()
             page.locator(f'button[name=language][value="{language}"]').last.click()

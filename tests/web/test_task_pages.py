@@ -188,6 +188,7 @@ def test_overdue_and_due_today_have_views_of_their_own(started, storage, clock, 
     with storage.unit_of_work() as uow:
         uow.session.get(Task, late).due_at = clock() - timedelta(hours=1)
         uow.session.get(Task, soon).due_at = clock() + timedelta(hours=2)
+        uow.flush()
         for task in (late, soon):
             uow.tasks.unqueue(task)
             uow.tasks.enqueue([uow.tasks.get(task)])

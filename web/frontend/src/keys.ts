@@ -1,6 +1,6 @@
 // The keyboard: g then a letter goes, j and k move, Enter opens, c claims, e completes, / searches, ? explains.
 export function watchKeys(): void {
-  let prefix = 0;
+  let prefix = -Infinity;
   document.addEventListener('keydown', (event) => {
     const target = event.target as HTMLElement;
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
@@ -19,7 +19,7 @@ export function watchKeys(): void {
     }
     const key = event.key;
     if (performance.now() - prefix < 1200) {
-      prefix = 0;
+      prefix = -Infinity;
       const link = document.querySelector<HTMLAnchorElement>(`a[data-go="${CSS.escape(key)}"]`);
       if (link) {
         event.preventDefault();

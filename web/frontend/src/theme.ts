@@ -7,7 +7,7 @@ export function watchTheme(): void {
     event.preventDefault();
     const data = new FormData(form, button);
     document.documentElement.dataset.bsTheme = String(data.get('theme'));
-    void fetch(form.action, { method: 'POST', body: data, redirect: 'manual' });
+    void fetch(form.action, { method: 'POST', body: data, headers: { Accept: 'application/json' } });
     form.querySelectorAll<HTMLButtonElement>('button').forEach((one) => one.setAttribute('aria-pressed', String(one === button)));
     form.closest('details')?.removeAttribute('open');
   }, true);
