@@ -109,8 +109,9 @@ def open_page(chromium):
     """Open a page of one's own context; whatever leaves the machine or breaks in the console fails the test."""
     contexts, complaints = [], []
 
-    def make(*, width=1440, height=900, dark=False, language="ru", script=True):
+    def make(*, width=1440, height=900, dark=False, language="ru", script=True, bypass_csp=False):
         context = chromium.new_context(
+            bypass_csp=bypass_csp,
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
             locale="ru-RU" if language == "ru" else "en-GB",
