@@ -10,7 +10,7 @@ from bpmn.spiff.graph import Drawing, Graph
 from bpmn.spiff.graph import Node as Drawn
 from bpmn.spiff.makers import Makers, element_of
 from bpmn.spiff.model import Element, Param, ProcessModel, StartTrigger
-from bpmn.spiff.specs import CompensationHandler, FlowSpec, Node, ScopeSpec
+from bpmn.spiff.specs import INNER, CompensationHandler, FlowSpec, Node, ScopeSpec
 
 
 class Builder(Makers):
@@ -97,7 +97,7 @@ class Builder(Makers):
             spec = self.plain(node, scope, element, node.id)
         else:
             body = self.body(node.loop, node, scope, Element(**{**_fields(element), "parameters": {}}))
-            spec = self.plain(node, scope, element, node.id + "#")
+            spec = self.plain(node, scope, element, node.id + INNER)
             spec.inherits_sheet = spec.reports_to_host = True
             body.inner = spec
         spec.outputs_map = tuple(

@@ -8,6 +8,7 @@ local sheets | 0, via | 0, reached at (microseconds) | -1]; a subprocess row [to
 variables of a called process | 0, names it wrote | 0].  The diagram itself is never stored.
 """
 
+import operator
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from bpmn.spiff.errors import StateUnreadable
 from bpmn.spiff.scopes import Instance, Scope
 from bpmn.spiff.services import Binding, Services
 from bpmn.spiff.sheets import Loader, Sheet, dumps
+from bpmn.spiff.specs import INNER
 from bpmn.spiff.subprocesses import CallActivity, SubProcess
 from bpmn.spiff.token import Token
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from bpmn.spiff.specs import Node
 
 FORMAT = 1
+#: With more rows than this the untouched instances of a loop stay rows until something touches them.
+FREEZE = 32
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _OUTER = "\x1f"
@@ -57,6 +61,8 @@ def dump(instance: Instance) -> tuple[bytes, dict[str, bytes]]:
     """Return the state as JSON and the large values that are not stored yet."""
     new: dict[str, bytes] = dict(instance.extra_values)
     rows = [_row(instance.live[key], new) for key in sorted(instance.live)]
+    if instance.frozen:
+        rows = sorted([*rows, *instance.frozen.values()], key=operator.itemgetter(0))
     scopes = []
     for key in sorted(instance.subprocesses):
         scope = instance.subprocesses[key]
@@ -150,23 +156,54 @@ class _Restorer:
         self.scopes = {row[0]: row for row in state["o"]}
 
     def run(self) -> None:
+        frozen = self.freezable() if len(self.rows) > FREEZE else {}
         for key in self.rows:
-            self.token(key)
+            if key not in frozen:
+                self.token(key)
         instance = self.instance
+        for key, row in frozen.items():
+            instance.frozen[key] = row
+            instance.frozen_of.setdefault(row[4], set()).add(key)
+            instance.live[row[4]].scope.open += 1
+        instance.build_token = self.thawed
         instance.live = {key: instance.live[key] for key in sorted(instance.live)}
         for token in instance.live.values():
             token.guests.sort(key=lambda guest: guest.id)
+
+    def freezable(self) -> dict[int, list[Any]]:
+        """Return the rows of a loop's open tasks and jobs, untouched and with nothing attached."""
+        hosts = {row[4] for row in self.rows.values()}
+        return {
+            key: row
+            for key, row in self.rows.items()
+            if row[4]
+            and row[2].endswith(INNER)
+            and row[3] in (tokens.READY, tokens.STARTED)
+            and not row[5]
+            and key not in hosts
+            and key not in self.scopes
+        }
+
+    def thawed(self, row: list[Any]) -> Token:
+        """Return the token of a frozen row, in its place among the guests."""
+        self.rows[row[0]] = row
+        token = self.token(row[0])
+        if token.host is not None:
+            token.host.guests.sort(key=lambda guest: guest.id)
+        return token
 
     def token(self, key: int) -> Token:
         instance = self.instance
         if key in instance.live:
             return instance.live[key]
         _, scope_id, name, state, host_id, flags, local, via, reached = self.rows[key]
+        host = self.token(host_id) if host_id else None
         scope: Instance | Scope = instance
-        if scope_id:
+        if host is not None:
+            scope = host.scope  # a guest lives where its host does
+        elif scope_id:
             self.token(scope_id)
             scope = instance.subprocesses[scope_id]
-        host = self.token(host_id) if host_id else None
         spec = self.spec(scope, name)
         token = Token(scope, spec, host=host, via=via or None, state=state, id=key)
         sheet = token.base_sheet

@@ -46,6 +46,7 @@ class Body(Node):
 
     def close(self, token: Token) -> None:
         """Every instance has run: complete the activity."""
+        token.top.thaw_guests(token)
         for guest in list(token.guests):
             if not guest.task_spec.is_boundary:
                 guest.cancel()
@@ -54,6 +55,7 @@ class Body(Node):
 
     def skip(self, token: Token, variables: Mapping[str, Any]) -> None:
         super().skip(token, variables)
+        token.top.thaw_guests(token)
         for guest in list(token.guests):
             if not guest.task_spec.is_boundary:
                 guest.cancel()

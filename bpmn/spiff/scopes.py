@@ -6,7 +6,7 @@ it.  After an exception the whole object must be discarded.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -164,6 +164,10 @@ class Instance(ScopeMixin, BpmnWorkflow):
         self.changed: set[str] = set()
         self.extra_values: dict[str, bytes] = {}
         self.facade: Any = None
+        #: rows of untouched instances of a large loop, by token id, and their ids by the loop's token
+        self.frozen: dict[int, list[Any]] = {}
+        self.frozen_of: dict[int, set[int]] = {}
+        self.build_token: Callable[[list[Any]], Token] | None = None
         BpmnWorkflow.__init__(self, model.root, {}, script_engine=_NoScripts(), deserializing=True)
         self.subprocesses: dict[int, Scope] = {}
         self.store = LargeValues(load)
@@ -210,6 +214,27 @@ class Instance(ScopeMixin, BpmnWorkflow):
                 token.via,
             )
         )
+
+    def thaw(self, token_id: int) -> Token | None:
+        """Make a token of a frozen row; None when there is no such row."""
+        row = self.frozen.pop(token_id, None)
+        if row is None or self.build_token is None:
+            return None
+        host_id = row[4]
+        self.frozen_of[host_id].discard(token_id)
+        self.live[host_id].scope.open -= 1  # the token counts itself
+        return self.build_token(row)
+
+    def thaw_guests(self, host: Token) -> None:
+        """Make tokens of all frozen instances of a loop."""
+        for token_id in sorted(self.frozen_of.pop(host.id, ())):
+            self.frozen_of.setdefault(host.id, set())
+            self.thaw(token_id)
+
+    def thaw_all(self) -> None:
+        """Make tokens of everything frozen."""
+        for host_id in sorted(self.frozen_of):
+            self.thaw_guests(self.live[host_id])
 
     def forget(self, token: Token) -> None:
         """A token is gone: nothing watches it any more."""

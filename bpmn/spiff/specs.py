@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from bpmn.spiff.scopes import Instance, Scope
 
 
+#: The spec of a loop's inner instances is named as the loop, with this behind.
+INNER = "#"
+
+
 class NoFlowTaken(ExecutionError):
     """All outgoing flows have conditions, none is true and there is no default flow."""
 

@@ -161,6 +161,7 @@ class Token(Task):
         """Take the token away with everything below it."""
         if self._state & FINISHED:
             return
+        self.top.thaw_guests(self)
         self._set_state(CANCELLED)
         for guest in list(self.guests):
             guest.cancel()

@@ -133,6 +133,7 @@ class Workflow:
 
     def positions(self) -> list[Position]:
         """Return every live token, oldest first."""
+        self._instance.thaw_all()
         return [_position(self._instance.live[key]) for key in sorted(self._instance.live)]
 
     def parameters(self, token_id: int) -> dict[str, Any]:
@@ -243,7 +244,7 @@ class Workflow:
 
     # ------------------------------------------------------------ inside
     def _token(self, token_id: int) -> Token:
-        token = self._instance.live.get(token_id)
+        token = self._instance.live.get(token_id) or self._instance.thaw(token_id)
         if token is None:
             raise TokenGone(token_id, "alive")
         return token

@@ -53,12 +53,12 @@ class Maker:
 
     def block(self, depth: int, *, once: bool = True) -> Block:
         """*once*: the block runs at most once at a time, so that it may count in a variable."""
-        kinds = ["task", "task", "job"]
+        kinds = ["task", "task", "job", "crowd"]
         if depth > 0:
             kinds += ["seq", "par", "xor", "or", "sub", "many", "one", "bound", "beside", "race", "call"]
             kinds += ["loop", "loop"] if once else []
         kind = self.random.choice(kinds)
-        block = Block(kind, self.id(kind[0]))
+        block = Block(kind, self.id("w" if kind == "crowd" else kind[0]))
         inner = lambda once=once: self.block(depth - 1, once=once)  # noqa: E731
         if kind in ("seq", "par", "xor", "or"):
             block.parts = [inner() for _ in range(self.random.randint(2, 3))]
@@ -98,6 +98,9 @@ class Drawer:
 
     def _job(self, b: Block) -> tuple[str, str, str]:
         return job(b.id), b.id, b.id
+
+    def _crowd(self, b: Block) -> tuple[str, str, str]:
+        return el("userTask", b.id, many()), b.id, b.id
 
     def _seq(self, b: Block) -> tuple[str, str, str]:
         drawn = [self.draw(part) for part in b.parts]
@@ -265,6 +268,9 @@ class Oracle:
         self.items.append(Open(b.id, region, done))
 
     _job = _task
+
+    def _crowd(self, b: Block, region: Region, scope: Paths, done: Done) -> None:
+        self._many(Block("many", b.id, [Block("task", b.id)]), region, scope, done)
 
     def _seq(self, b: Block, region: Region, scope: Paths, done: Done, index: int = 0) -> None:
         if index == len(b.parts):

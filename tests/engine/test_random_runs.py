@@ -57,7 +57,9 @@ def act(workflow, token_id, waits_for, n):
 
 
 @pytest.mark.parametrize("seed", range(RUNS))
-def test_engine_oracle_and_reloaded_engine_agree_after_every_act(seed):
+def test_engine_oracle_and_reloaded_engine_agree_after_every_act(seed, monkeypatch):
+    if seed % 2:  # every open instance of a loop stays a row until it is touched
+        monkeypatch.setattr(codec, "FREEZE", 0)
     block, model, variables = model_of(seed)
     services = PlainServices()
     rng = random.Random(seed)
