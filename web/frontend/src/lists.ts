@@ -1,7 +1,8 @@
 // Lists beside a detail: the opened row is marked and stays in sight.
 export function watchLists(): void {
   const mark = () => {
-    document.querySelector('.split')?.classList.toggle('open', Boolean(document.querySelector('#pane article')));
+    const pane = document.querySelector('#pane'); // absent where the server alone decides what is open
+    if (pane) document.querySelector('.split')?.classList.toggle('open', Boolean(pane.querySelector('article')));
     const rows = [...document.querySelectorAll<HTMLAnchorElement>('.worklist li > a')];
     const here = rows.find((row) => row.pathname === location.pathname);
     if (here) rows.forEach((row) => (row === here ? row.setAttribute('aria-current', 'true') : row.removeAttribute('aria-current')));
