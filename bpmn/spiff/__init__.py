@@ -10,6 +10,7 @@ from bpmn.spiff.errors import ExecutionError, StartNotFound, StateUnreadable, St
 from bpmn.spiff.model import Bundle, Element, Param, ProcessModel, StartTrigger, Timer
 from bpmn.spiff.services import Binding, Services
 from bpmn.spiff.unit import run_unit
+from bpmn.spiff.words import explain
 from bpmn.spiff.workflow import Dumped, Position, Workflow
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "TokenGone",
     "Workflow",
     "compile_bundle",
+    "explain",
     "run_unit",
 ]

@@ -202,12 +202,6 @@ class ScriptTask(Node, defaults.NoneTask):
         return True
 
 
-class DecisionUnfit(ExecutionError):
-    """The decision's value does not fit `mapDecisionResult`."""
-
-    code = "decision.result"
-
-
 class DecisionTask(Node, defaults.NoneTask):
     """A business rule task: a DMN decision over the variables."""
 
@@ -231,9 +225,10 @@ class DecisionTask(Node, defaults.NoneTask):
         version = self.version.evaluate(my_task.sheet, services) if self.version else None
         binding = Binding(self.binding or "deployment", None if version is None else str(version))
         name = str(self.decision.evaluate(my_task.sheet, services))
-        value, explanation = services.decide(name, my_task.sheet, binding)
-        my_task.top.record(journal.Decided(my_task.id, self.element_id, explanation))
-        value = self.mapped(value)
+        outcome = services.decide(name, my_task.sheet, binding)
+        my_task.top.record(journal.Decided(my_task.id, self.element_id, outcome.as_json()))
+        # Without `camunda:mapDecisionResult` the value is the decision's own (DMN 1.5 §8.2.11).
+        value = outcome.mapped(self.mapping) if self.mapping else outcome.value
         if self.result:
             self.receive(my_task, {self.result: value})
         elif self.outputs_map:
@@ -241,25 +236,3 @@ class DecisionTask(Node, defaults.NoneTask):
         elif isinstance(value, dict):
             self.receive(my_task, value)
         return True
-
-    def mapped(self, value: Any) -> Any:
-        """Apply `camunda:mapDecisionResult`; without it the value is the decision's own (DMN 1.5 §8.2.11)."""
-        rows = value if isinstance(value, list) else [] if value is None else [value]
-        if self.mapping == "resultList":
-            return rows
-        if self.mapping == "collectEntries":
-            return [_single(row) for row in rows]
-        if self.mapping in ("singleEntry", "singleResult"):
-            if len(rows) > 1:
-                raise DecisionUnfit(f"{self.mapping}: the decision gave {len(rows)} results")
-            row = rows[0] if rows else None
-            return _single(row) if self.mapping == "singleEntry" else row
-        return value
-
-
-def _single(row: Any) -> Any:
-    if isinstance(row, dict):
-        if len(row) != 1:
-            raise DecisionUnfit(f"the decision gave {len(row)} outputs where one is needed")
-        return next(iter(row.values()))
-    return row

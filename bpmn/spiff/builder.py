@@ -61,20 +61,21 @@ class Builder(Makers):
         self.links(graph, spec)
         self.compensation(graph, spec)
         self.predecessors(graph, spec)
+        started = any(node.type == "startEvent" for node in graph.nodes.values())
         spec.entries = [
             spec.node(node.id)
             for node in graph.nodes.values()
-            if node.id in spec.task_specs and node.id not in handlers and self.is_entry(node, graph)
+            if node.id in spec.task_specs and node.id not in handlers and self.is_entry(node, started)
         ]
         return spec
 
-    def is_entry(self, node: Drawn, graph: Graph) -> bool:
-        """Tell whether a token stands here when the scope begins."""
+    def is_entry(self, node: Drawn, started: bool) -> bool:
+        """Tell whether a token stands here when the scope begins; *started*: the scope has a start event."""
         if node.type == "boundaryEvent" or node.triggered:
             return False
-        starts = [other for other in graph.nodes.values() if other.type == "startEvent"]
-        if starts:
-            event_sub = graph.owner is not None and graph.owner.triggered
+        if started:
+            owner = node.scope.owner
+            event_sub = owner is not None and owner.triggered
             return node.type == "startEvent" and (not node.events or event_sub)
         if node.incoming or any(event.kind == "link" for event in node.events):
             return False

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from bpmn import dmn
     from bpmn.spiff.model import Element, ProcessModel
     from bpmn.spiff.workflow import Workflow
 
@@ -59,8 +60,8 @@ class Services(Protocol):
         """The sandbox."""
         ...
 
-    def decide(self, decision_ref: str, variables: Mapping[str, Any], binding: Binding) -> tuple[Any, Any]:
-        """Evaluate a decision; return its value and the explanation for history."""
+    def decide(self, decision_ref: str, variables: Mapping[str, Any], binding: Binding) -> "dmn.Outcome":
+        """Evaluate a decision; return its result with everything that explains it."""
         ...
 
     def called_process(self, key: str, binding: Binding) -> "ProcessModel":

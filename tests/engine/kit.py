@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bpmn import journal
+from bpmn import dmn, journal
 from bpmn.spiff import Binding, Bundle, Dumped, ProcessModel, Workflow, compile_bundle, run_unit
 from handlers.errors import BpmnError
 
@@ -178,9 +178,9 @@ class PlainServices:
         self.inline: dict[str, Callable[..., dict[str, Any]]] = {}
         self.bindings: list[tuple[str, Binding]] = []
 
-    def decide(self, decision_ref: str, variables: Mapping[str, Any], binding: Binding) -> tuple[Any, Any]:
+    def decide(self, decision_ref: str, variables: Mapping[str, Any], binding: Binding) -> dmn.Outcome:
         self.bindings.append((decision_ref, binding))
-        return self.decisions[decision_ref](variables), {"rule": 1}
+        return dmn.Outcome(decision_ref, self.decisions[decision_ref](variables))
 
     def called_process(self, key: str, binding: Binding) -> ProcessModel:
         self.bindings.append((key, binding))

@@ -1,9 +1,11 @@
 """A failing step parks its token; everything else goes on, and a retry after repair goes on too."""
 
+import re
+
 import pytest
 
 from bpmn import journal
-from bpmn.spiff import StepFailed, Workflow, run_unit
+from bpmn.spiff import StepFailed, Workflow, explain, run_unit
 from tests.engine.kit import (
     HOUR,
     START,
@@ -23,6 +25,7 @@ from tests.engine.kit import (
     sub,
     user,
 )
+from tests.paths import ROOT
 
 TIMER = HOUR.replace("PT1H", "=nope")
 CASES = {
@@ -189,3 +192,20 @@ def test_cancelling_an_instance_closes_everything():
     assert r.state == "cancelled"
     assert sorted(r.visited("cancelled")) == ["b", "s", "u"]
     assert isinstance(r, Run)
+
+
+def test_every_code_of_the_engine_has_words_in_both_languages():
+    source = "\n".join(path.read_text() for path in (ROOT / "bpmn" / "spiff").glob("*.py"))
+    source += (ROOT / "bpmn" / "scripts.py").read_text()
+    codes = set(re.findall(r'code(?:: str)? ?= ?"([a-z_]+\.[a-z_]+)"', source)) | set(
+        re.findall(r'ScriptFailed\(\s*"([a-z_.]+)"', source)
+    )
+    commands = {"engine.error", "token.gone", "start.not_found", "state.unreadable", "unit.not_repeatable"}
+    for code in codes - commands:
+        assert re.search("[а-я]{4}", explain(code, "", "ru")), code
+        assert re.search("[a-z]{4}", explain(code, "", "en")), code
+
+
+def test_an_incident_is_explained_before_its_own_message():
+    assert explain("gateway.no_flow", "no flow of g", "ru").endswith("по умолчанию нет. no flow of g")
+    assert explain("something.else", "text", "ru") == "text"

@@ -148,7 +148,8 @@ def test_a_decision_stores_its_result_and_explains_itself():
     )
     r = run(START + task + END + chain("start", "d", "end"), services=services, n=4)
     assert r.variables == {"n": 4, "r": 40}
-    assert r.entries(journal.Decided)[0].explanation == {"rule": 1}
+    explanation = r.entries(journal.Decided)[0].explanation
+    assert (explanation["decision"], explanation["value"]) == ("limit", {"limit": 40})
 
 
 def test_feel_scripts_write_their_result_variable():
