@@ -26,7 +26,11 @@ from storage.models import Counterparty, Organisation, Product
     parameters={"group": ("Группа товаров, которая идёт первой", "Group of products to list first")},
     results={
         "products": ("Товары: value, label", "Products: value, label"),
-        "organisations": ("Наши организации: value, label", "Our organisations: value, label"),
+        "organisations": (
+            "Наши организации: value, label, vat_payer",
+            "Our organisations: value, label, vat_payer",
+        ),
+        "organisation": ("Код основной организации", "Code of the main organisation"),
         "buyer": (
             "Реквизиты контрагента заявки: name, inn, kpp, address",
             "The request's company: name, inn, kpp, address",
@@ -53,12 +57,14 @@ def offer(context: HandlerContext, *, group: str = "") -> dict[str, Any]:
         for code, name, name_en, _, price, unit in sorted(products, key=lambda row: row.group != group)
     ]
     main = context.settings.organisation_code
+    organisations.sort(key=lambda row: row.code != main)
     return {
         "products": options,
         "organisations": [
-            {"value": row.code, "label": row.short_name}
-            for row in sorted(organisations, key=lambda row: row.code != main)
+            {"value": row.code, "label": row.short_name, "vat_payer": bool(row.vat_payer)}
+            for row in organisations
         ],
+        "organisation": organisations[0].code if organisations else None,
         "buyer": buyer,
     }
 

@@ -41,7 +41,11 @@ def test_a_product_out_of_sale_is_not_offered(catalogs, run, new_request, storag
 def test_our_organisations_are_offered_by_code(catalogs, run, new_request):
     result = run("catalogs.offer", new_request())
 
-    assert [option["value"] for option in result["organisations"]] == ["technosnab", "sokolov"]
+    assert [(option["value"], option["vat_payer"]) for option in result["organisations"]] == [
+        ("technosnab", True),
+        ("sokolov", False),
+    ]
+    assert result["organisation"] == "technosnab"
 
 
 def test_the_requests_company_comes_with_its_requisites(catalogs, run, new_request, storage):

@@ -224,13 +224,13 @@ def lead(
     )
     if place == "quote":
         return sale
-    send_quote(sale, discount=discount, terms=terms)
+    send_quote(sale, discount=discount, terms=terms, organisation=organisation)
     if place in ("approval", "answer"):
         return sale
     sale.answer("Принять предложение")
     if place == "invoice":
         return sale
-    sale.do("invoice", organisation=organisation)
+    sale.do("invoice")
     if place == "payment":
         return sale
     pay(sale, sale.variables["payment_amount"])

@@ -88,7 +88,9 @@ def test_an_organisation_on_usn_prints_no_vat_and_ships_by_torg12(company, helpe
 
     kinds = [item.kind for item in sale.documents()]
     assert kinds == ["quote", "invoice", "delivery_note"]
-    invoice, note = text_of(sale.pdf("invoice")), text_of(sale.pdf("delivery_note"))
+    quote, invoice, note = (text_of(sale.pdf(kind)) for kind in kinds)
+    assert "22%" not in quote
+    assert sale.variables["total_vat"] == 0
     assert "Без налога (НДС)" in invoice
     assert "В том числе НДС" not in invoice
     assert "12 840,00" in invoice

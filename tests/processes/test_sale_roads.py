@@ -16,7 +16,7 @@ CLIENT = "ivan@example.com"
 def test_a_sale_goes_from_the_form_to_closed_with_its_documents(company, helpers):
     sale = helpers.lead(company, "answer", wanted=helpers.WITH_WORKS)
     sale.answer("Принять предложение")
-    sale.do("invoice", organisation="technosnab")
+    sale.do("invoice")
     helpers.pay(sale, 697400)
     helpers.ship(sale)
     helpers.deliver(sale)

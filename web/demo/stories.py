@@ -73,8 +73,8 @@ def offered(qualify_h: float = 1.5, quote_h: float = 4, **how: Any) -> tuple[Ste
     return step("qualify", qualify_h), step("quote", quote_h, **how)
 
 
-def paid(answer_h: float = 6, invoice_h: float = 1.5, pay_h: float = 9, **invoice: Any) -> tuple[Step, ...]:
-    return accept(answer_h), step("invoice", invoice_h, **invoice), step("pay", pay_h)
+def paid(answer_h: float = 6, invoice_h: float = 1.5, pay_h: float = 9) -> tuple[Step, ...]:
+    return accept(answer_h), step("invoice", invoice_h), step("pay", pay_h)
 
 
 def shipped(after_h: float = 3) -> tuple[Step, ...]:
@@ -212,7 +212,7 @@ STORIES: tuple[Story, ...] = (
     Story(HELEN, "Band saw for a small workshop", "One LP-300 and a set of drills, delivery to Moscow.", "Станки", (("ST-LP300", 1), ("IN-SV", 2)), 176,
           (*offered(2, 5), *paid(5, 1, 8), *shipped(), *brought(), rate(9, 5, "Excellent service"))),
     Story(ZAKHAROV, "Набор резцов и патрон", "Для токарного станка, патрон 250 мм.", "Инструмент", (("IN-REZ", 2), ("IN-PATRON", 1)), 170,
-          (*offered(1, 2), *paid(3, 1, 4, organisation="sokolov"), *shipped(1), *brought())),
+          (*offered(1, 2, organisation="sokolov"), *paid(3, 1, 4), *shipped(1), *brought())),
     Story(SEVERSTAL, "Компрессор КМ-500", "Замена вышедшего из строя, нужна быстрая поставка.", "Оборудование", (("KM-500", 1),), 160,
           (*offered(1, 3), change(6, "Прошу доставку включить в предложение"), step("quote", 2, text="Доставка включена.", days=7), *paid(3, 1, 12), *shipped(), *brought("carrier", days=3), rate(4, 5))),
     Story(SCHOOL, "Сверлильный станок для учебной мастерской", "Закупка по договору, отсрочка.", "Станки", (("ST-2N135", 1),), 152,

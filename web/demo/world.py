@@ -215,7 +215,14 @@ class World:
         self._complete(run, "qualify", loss_reason=reason, next="refuse")
 
     def _quote(
-        self, run: Run, *, discount: int = 0, terms: str = "prepaid", text: str = "", days: int = 14
+        self,
+        run: Run,
+        *,
+        discount: int = 0,
+        terms: str = "prepaid",
+        text: str = "",
+        days: int = 14,
+        organisation: str = "technosnab",
     ) -> None:
         variables = self.engine.instances.variables(run.instance_id)
         names = ("name", "qty", "unit", "price", "vat")
@@ -226,6 +233,7 @@ class World:
             items=items,
             payment_terms=terms,
             cover_text=text,
+            organisation=organisation,
             delivery_days=days,
             valid_until=self.working_day(10),
         )
@@ -269,8 +277,8 @@ class World:
     def _call(self, run: Run, *, outcome: str, notes: str = "", **values: Any) -> None:
         self._complete(run, "call", call_outcome=outcome, call_notes=notes, **values)
 
-    def _invoice(self, run: Run, *, organisation: str = "technosnab") -> None:
-        self._complete(run, "invoice", organisation=organisation, invoice_valid_until=self.working_day(8))
+    def _invoice(self, run: Run) -> None:
+        self._complete(run, "invoice", invoice_valid_until=self.working_day(8))
 
     def _pay(self, run: Run, *, percent: int = 100, element: str = "payment") -> None:
         due = self.engine.instances.variables(run.instance_id)["payment_amount"]
