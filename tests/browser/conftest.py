@@ -151,6 +151,8 @@ def enter(server):
 
     def enter(page, who, *, at=None, language="ru"):
         base = (at or server).url
+        page.goto("about:blank")  # nothing of the page before may bring its session back
+        page.context.clear_cookies()
         page.goto(f"{base}/sign-in")
         storage = (at or server).storage
         with storage.read_session() as session:

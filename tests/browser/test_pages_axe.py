@@ -53,7 +53,6 @@ def test_pages_have_no_known_barriers(open_page, enter, server, places, width, d
     found["/sign-in"] = complaints(page)
 
     for who, addresses in places.items():
-        page.context.clear_cookies()
         enter(page, who)
         for address in addresses:
             page.goto(f"{server.url}{address}")

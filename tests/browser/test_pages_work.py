@@ -62,7 +62,6 @@ def test_what_is_typed_is_saved_by_itself_and_survives_signing_out(open_page, en
 
     with server.storage.read_session() as session:
         assert session.scalars(select(TaskDraft).where(TaskDraft.task_id == task)).one()
-    page.context.clear_cookies()
     enter(page, who)
     page.goto(f"{server.url}/tasks/{task}")
     assert page.locator(f'#task [name="{name}"]').first.input_value() == "написано и не отправлено"
