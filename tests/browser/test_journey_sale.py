@@ -118,7 +118,7 @@ class Company:
             response = page.request.get(self.server.url + link.get_attribute("href"))
             assert response.status == 200
             assert response.headers["content-type"] == "application/pdf"
-            found[link.inner_text().strip()] = response.body()
+            found[" ".join(link.inner_text().split())] = response.body()
         return found
 
     # -- the staff -----------------------------------------------------------------------------------
