@@ -1,6 +1,6 @@
 """Names that analysts gave, in the language of the page: elements, stages, statuses.
 
-Read through the engine's cached bundles; a definition whose bundle cannot be read shows its words untranslated.
+Read through the engine's cached bundles; a word without a translation stays as the analyst wrote it.
 """
 
 from dataclasses import dataclass, replace

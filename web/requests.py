@@ -124,6 +124,8 @@ def _card(
         visited = history.visited(connection, card.id)
     waits = engine.instances.waits(card.id, i18n.language()) if card.state == "active" else []
     now = waiting(waits, names)
+    with current_storage().read() as connection:
+        members = queries.who_may_take(connection, [wait.row_id for wait in now.tasks])
     account = current_account()
     lines = timeline.lines(entries, names)
     chosen = request.args.get("show", "")
@@ -135,6 +137,7 @@ def _card(
         names=names,
         stops=names.stops(engine.instances.route(card.id)),
         now=now,
+        members=members,
         note=now.note(current_now(), account.name_in(i18n.language()) if account else ""),
         chips=timeline.chips(lines, chosen),
         days=timeline.by_day([line for line in lines if not chosen or line.group == chosen]),

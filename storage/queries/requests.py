@@ -8,10 +8,21 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from storage.models import Contact, Counterparty, Definition, Document, Instance, Task, User
+from storage.models import (
+    Contact,
+    Counterparty,
+    Definition,
+    Document,
+    Group,
+    Instance,
+    Membership,
+    Task,
+    TaskCandidate,
+    User,
+)
 
 PAGE = 50
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
@@ -245,6 +256,24 @@ def documents(connection: Connection, instance_id: int) -> list[DocumentRow]:
             _DOCUMENT.where(Document.instance_id == instance_id).order_by(Document.id.desc())
         )
     ]
+
+
+def who_may_take(connection: Connection, task_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
+    """Return the people behind the groups of queued tasks: (name, English name) by task."""
+    if not task_ids:
+        return {}
+    rows = connection.execute(
+        select(TaskCandidate.task_id, User.name, User.name_en)
+        .join(Group, TaskCandidate.principal == literal("g:") + Group.key)
+        .join(Membership, Membership.group_id == Group.id)
+        .join(User, User.id == Membership.user_id)
+        .where(TaskCandidate.task_id.in_(task_ids), User.active.is_(True))
+        .order_by(User.name)
+    )
+    found: dict[int, list[tuple[str, str]]] = {}
+    for task_id, name, name_en in rows:
+        found.setdefault(task_id, []).append((name, name_en or name))
+    return found
 
 
 def document(connection: Connection, document_id: int) -> DocumentRow | None:

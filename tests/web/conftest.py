@@ -1,6 +1,7 @@
 """The pages over the real engine: an application on a fresh database, and browsers that sign in."""
 
 import pytest
+from sqlalchemy import event
 
 from bpmn.actors import ADMINISTRATOR, Actor
 from storage.ids import new_id
@@ -101,3 +102,26 @@ def sign_in(app):
 def admin_browser(add_user, sign_in):
     add_user("root@example.com", "Корнев Р.", roles=(ADMINISTRATOR,))
     return sign_in("root@example.com")
+
+
+@pytest.fixture
+def statements(storage):
+    """Count the SQL statements that a call needs."""
+
+    def count(call):
+        seen = []
+
+        def note(connection, cursor, statement, *_):
+            seen.append(statement)
+
+        engines = {storage.engine, storage.read_engine}
+        for one in engines:
+            event.listen(one, "before_cursor_execute", note)
+        try:
+            call()
+        finally:
+            for one in engines:
+                event.remove(one, "before_cursor_execute", note)
+        return len(seen)
+
+    return count

@@ -148,3 +148,22 @@ def test_pages_forbid_foreign_scripts_and_are_kept_by_no_cache(request_id, anna)
     assert "<script>" not in page
     assert " style=" not in page
     assert " onclick=" not in page
+
+
+def test_the_card_names_the_people_behind_the_group_that_a_task_waits_for(request_id, anna):
+    page = anna.get("/requests/ПО-2026-000007").get_data(as_text=True)
+
+    now = page[page.index('id="now"') : page.index("</section>", page.index('id="now"'))]
+    assert "Анна Петрова" in now
+
+
+def test_the_list_reads_the_same_number_of_statements_however_long_it_is(
+    request_id, engine, anna, statements
+):
+    few = statements(lambda: anna.get("/requests"))
+    for _ in range(20):
+        engine.instances.start(key="check", variables={}, by=Actor.system())
+
+    assert statements(lambda: anna.get("/requests")) == few
+    anna.get("/inbox?view=groups")
+    assert statements(lambda: anna.get("/inbox?view=groups")) <= 12
