@@ -19,6 +19,8 @@ _NOT_EXECUTED = {
     "caseRef": "camunda:caseRef",
     "calledElementTenantId": "camunda:calledElementTenantId",
     "decisionRefTenantId": "camunda:decisionRefTenantId",
+    "variableName": "camunda:variableName",
+    "variableEvents": "camunda:variableEvents",
 }
 _TYPES = frozenset({"external"})
 
@@ -124,4 +126,76 @@ def foreign(reader: Reader) -> Iterator[Problem]:
             )
 
 
-RULES = (java, processes, foreign)
+_VALUES = {
+    "calledElementBinding": ("latest", "deployment", "version", "versionTag"),
+    "decisionRefBinding": ("latest", "deployment", "version", "versionTag"),
+    "mapDecisionResult": ("singleEntry", "singleResult", "collectEntries", "resultList"),
+}
+
+
+def values(reader: Reader) -> Iterator[Problem]:
+    """Attributes with fixed values have one of them, and a binding by version or tag says which."""
+    for node in nodes(reader):
+        for name, allowed in _VALUES.items():
+            found = node.extras.get(name)
+            if found is not None and found not in allowed:
+                yield about(
+                    reader,
+                    node,
+                    "attribute_value",
+                    f"{{}}: camunda:{name} не может быть «{found}», бывает {', '.join(allowed)}",
+                    f"{{}}: camunda:{name} cannot be {found!r}, it is one of {', '.join(allowed)}",
+                )
+        for name, what in (("calledElement", "calledElementBinding"), ("decisionRef", "decisionRefBinding")):
+            kind = node.extras.get(what)
+            given = {"version": f"{name}Version", "versionTag": f"{name}VersionTag"}.get(kind or "")
+            if given is not None and node.extras.get(given) is None:
+                yield about(
+                    reader,
+                    node,
+                    "binding_value",
+                    f"{{}}: выбрана привязка {kind}, но не указана camunda:{given}",
+                    f"{{}}: the binding is {kind}, but camunda:{given} is missing",
+                )
+
+
+def mappings(reader: Reader) -> Iterator[Problem]:
+    """Input parameters stand where something uses them; `in` and `out` belong to call activities."""
+    for node in nodes(reader):
+        if node.extras.inputs and (
+            node.type.endswith("Gateway") or node.type in ("startEvent", "boundaryEvent")
+        ):
+            yield about(
+                reader,
+                node,
+                "inputs_unused",
+                "{}: входные параметры здесь не выполняются",
+                "{}: input parameters are not executed here",
+            )
+        events = [event for event in node.events if event.extras.ins or event.extras.outs]
+        if events or ((node.extras.ins or node.extras.outs) and node.type != "callActivity"):
+            yield about(
+                reader,
+                node,
+                "mapping_unused",
+                "{}: camunda:in и camunda:out выполняются только у вызова процесса; здесь нужны параметры Input/Output",
+                "{}: camunda:in and camunda:out are executed at call activities only; use Input/Output parameters here",
+            )
+
+
+def start_names(reader: Reader) -> Iterator[Problem]:
+    """The message or signal that starts a process has a fixed name: nothing could compute it yet."""
+    for node in nodes(reader):
+        starts = (node.type == "startEvent" and node.scope.owner is None) or node.instantiate
+        for name in [event.name for event in node.events] + [node.message] if starts else []:
+            if name and (name.startswith("=") or "${" in name or "#{" in name):
+                yield about(
+                    reader,
+                    node,
+                    "start_name",
+                    f"{{}}: имя «{name}» начального сообщения не может быть выражением",
+                    f"{{}}: the name {name!r} of what starts the process cannot be an expression",
+                )
+
+
+RULES = (java, processes, foreign, values, mappings, start_names)

@@ -23,6 +23,7 @@ class Catching(Node):
         self.waits_for = None if event.kind == "none" else event.kind
 
     def _update_hook(self, my_task: Token) -> bool:
+        self.map_inputs(my_task)
         if self.event.kind == "none":
             return True
         self.event.open(my_task)

@@ -122,7 +122,8 @@ class Makers:
     def _businessRuleTask(self, node: Drawn, scope: ScopeSpec, element: Element, name: str) -> Node:
         if element.handler:
             return self._job(node, scope, element, name)
-        version = self.text(node, "decisionRefVersion") or self.text(node, "decisionRefVersionTag")
+        tagged = node.extras.get("decisionRefBinding") == "versionTag"
+        version = self.text(node, "decisionRefVersionTag" if tagged else "decisionRefVersion")
         return activities.DecisionTask(
             scope,
             element,

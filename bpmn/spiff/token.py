@@ -77,6 +77,9 @@ class Token(Task):
         """The guests."""
         return self.guests
 
+    def _child_added_notify(self, child: Task) -> None:
+        """Guests are kept by the host itself."""
+
     def _inherit_data(self) -> None:
         """Variables belong to the scope: nothing is copied from token to token."""
 

@@ -100,6 +100,11 @@ WRONG = [
     ("duplicate_id", "x", one(user("x"), user("x"))),
     ("foreign_dialect", "x", one(el("userTask", "x", extension('<zeebe:assignmentDefinition xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" assignee="a"/>')))),
     ("parameter_script", "x", one(job("x", extension('<camunda:inputOutput><camunda:inputParameter name="a"><camunda:script scriptFormat="groovy">1</camunda:script></camunda:inputParameter></camunda:inputOutput>')))),
+    ("attribute_value", "x", one(el("callActivity", "x", calledElement="q", camunda_calledElementBinding="newest"))),
+    ("binding_value", "x", one(el("callActivity", "x", calledElement="q", camunda_calledElementBinding="version"))),
+    ("inputs_unused", "x", START + gateway("parallel", "x", ) .replace("></bpmn", ">" + extension('<camunda:inputOutput><camunda:inputParameter name="a">1</camunda:inputParameter></camunda:inputOutput>') + "</bpmn") + END + LINE),
+    ("mapping_unused", "x", one(el("userTask", "x", extension('<camunda:in source="a" target="b"/>')))),
+    ("not_executed", "x", one(catch("x", '<bpmn:conditionalEventDefinition camunda:variableName="n"><bpmn:condition>n = 1</bpmn:condition></bpmn:conditionalEventDefinition>'))),
     ("not_supported", "ch", one(user("x"), el("choreographyTask", "ch"))),
 ]  # fmt: skip
 
