@@ -37,7 +37,9 @@ class DefinitionRef:
 class LoadedDeployment:
     """A deployment's files and everything made of them."""
 
-    def __init__(self, deployment_id: int, files: Mapping[str, bytes], definitions: Mapping[str, int]) -> None:
+    def __init__(
+        self, deployment_id: int, files: Mapping[str, bytes], definitions: Mapping[str, int]
+    ) -> None:
         self.id = deployment_id
         self.files = files
         self.compiled: Bundle = compile_bundle(files)
@@ -56,15 +58,14 @@ class LoadedDeployment:
             self._forms[key] = forms.parse(content, name=key)
         return self._forms[key]
 
-    def decision_model(self, ref: str) -> dmn.Model:
-        """Return the model that holds the decision *ref*.  Raises CallFailed if none does."""
+    def decision_model(self, ref: str) -> dmn.Model | None:
+        """Return the model that holds *ref*, by id, otherwise by name; None where no file does."""
         if self._decisions is None:
             sources = {path: data for path, data in self.files.items() if path.endswith(".dmn")}
             self._decisions = {path: dmn.parse(data, imports=sources) for path, data in sources.items()}
-        for model in self._decisions.values():
-            if ref in model.decisions:
-                return model
-        raise CallFailed(f"there is no decision {ref!r}", what="decision", key=ref)
+        models = self._decisions.values()
+        by_id = (model for model in models if model.holds(ref) and model.find(ref).id == ref)
+        return next(by_id, None) or next((model for model in models if model.holds(ref)), None)
 
 
 @dataclass(frozen=True)

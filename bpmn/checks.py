@@ -30,7 +30,7 @@ def check_bundle(files: Mapping[str, bytes], registry: Registry) -> tuple[Bundle
     problems += _forms(files)
     problems += _translations(files)
     problems += _texts(files)
-    decisions = _decision_ids(files)
+    decisions = _decision_models(files)
     for model in bundle.processes.values():
         for element in model.elements.values():
             problems += _references(model, element, files, decisions, registry)
@@ -81,12 +81,12 @@ def _decisions(files: Mapping[str, bytes]) -> Iterable[Problem]:
             )
 
 
-def _decision_ids(files: Mapping[str, bytes]) -> set[str]:
-    found: set[str] = set()
+def _decision_models(files: Mapping[str, bytes]) -> list[dmn.Model]:
+    found: list[dmn.Model] = []
     sources = {path: data for path, data in files.items() if path.endswith(".dmn")}
     for data in sources.values():
         try:
-            found.update(dmn.parse(data, imports=sources).decisions)
+            found.append(dmn.parse(data, imports=sources))
         except dmn.DmnError:
             continue  # said already, with its element
     return found
@@ -136,7 +136,7 @@ def _references(
     model: ProcessModel,
     element: Element,
     files: Mapping[str, bytes],
-    decisions: set[str],
+    decisions: list[dmn.Model],
     registry: Registry,
 ) -> Iterable[Problem]:
     for form in [element.form, *(element.properties.get(name) for name in _FORM_PROPERTIES)]:
@@ -152,11 +152,9 @@ def _references(
             )
         for missing in bundle_lint.check_task(element.handler, parameters, files):
             yield _problem(model.file, element.id, missing.code, missing.message("ru"), missing.message("en"))
-    if element.decision is not None and element.decision not in decisions:
-        yield _problem(
-            model.file, element.id, "decision.unknown", f"Решения «{element.decision}» нет в папке",
-            f"The folder has no decision “{element.decision}”",
-        )  # fmt: skip
+    problem = _decision(model, element, decisions)
+    if problem is not None:
+        yield problem
     for name in ("client_text",):
         text = element.properties.get(name)
         if text and not any(f"texts/{text}.{language}.md" in files for language in ("ru", "en")):
@@ -164,3 +162,17 @@ def _references(
                 model.file, element.id, "text.unknown", f"Текста «{text}» нет в папке (texts/{text}.ru.md)",
                 f"The folder has no text “{text}” (texts/{text}.en.md)",
             )  # fmt: skip
+
+
+def _decision(model: ProcessModel, element: Element, models: list[dmn.Model]) -> Problem | None:
+    """A decision that only another folder can have is a warning: that folder may come later."""
+    ref = element.decision
+    if ref is None or ref.startswith("=") or "{" in ref or any(found.holds(ref) for found in models):
+        return None
+    own = element.attributes.get("decisionRefBinding", "deployment") == "deployment"
+    return _problem(
+        model.file, element.id, "decision.unknown",
+        f"Решения «{ref}» нет в папке" + ("" if own else ": его должна дать другая развёрнутая папка"),
+        f"The folder has no decision “{ref}”" + ("" if own else ": another deployed folder must have it"),
+        severity="error" if own else "warning",
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bpmn import dmn, feel
+from bpmn import decisions, dmn
 from bpmn.actors import Actor
 from bpmn.bundles import LoadedBundle
 from bpmn.errors import CallFailed, NotFound
@@ -57,12 +57,16 @@ class Environment:
     def scripts(self) -> ScriptRunner:
         return self.runtime.scripts
 
-    def decide(self, decision_ref: str, variables: Mapping[str, Any], binding: Binding) -> tuple[Any, Any]:
-        """Evaluate a decision of the request's own bundle, or of the version in force of another."""
-        outcome = self.bundle.deployment.decision_model(decision_ref).evaluate(
-            decision_ref, variables, functions=self.functions, now=self.now
-        )
-        return feel.to_variable(outcome.value), explain(outcome)
+    def decide(self, decision_ref: str, variables: Mapping[str, Any], binding: Binding) -> dmn.Outcome:
+        """Evaluate a decision of the version that is meant (`bpmn.decisions`)."""
+        if self.uow is not None:
+            model = decisions.find(
+                self.runtime.bundles, self.uow.connection, self.bundle, decision_ref, binding
+            )
+        else:
+            with self.runtime.storage.read() as connection:
+                model = decisions.find(self.runtime.bundles, connection, self.bundle, decision_ref, binding)
+        return model.evaluate(decision_ref, variables, functions=self.functions, now=self.now)
 
     def called_process(self, key: str, binding: Binding) -> ProcessModel:
         """The called process: by the exact reference, of the same bundle, or the version in force."""
@@ -133,14 +137,3 @@ class Environment:
             start=runtime.start,
             client_secret=client_secret,
         )
-
-
-def explain(outcome: dmn.Outcome) -> dict[str, Any]:
-    """An evaluation as the history keeps it."""
-    return {
-        "decision": outcome.decision,
-        "value": outcome.value,
-        "inputs": outcome.inputs,
-        "rules": outcome.matched_rules,
-        "reasons": outcome.reasons,
-    }

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from bpmn import dmn
 from storage.queries.timeline import Entry
 from web import card_data, i18n
 from web.process_names import Names
@@ -96,22 +97,17 @@ def _decision(entry: Entry, names: Names) -> Line | None:
 
 
 def _explanation(explained: dict[str, Any], names: Names) -> str:
-    """Say which rules fired and why, in the analyst's words; without words, what came out."""
-    parts = []
-    for rule in explained.get("rules") or []:
-        notes = ", ".join(names.text(str(note)) for note in (rule.get("annotations") or {}).values() if note)
-        fired = _("rule %(number)s fired", number=rule.get("rule_index", ""))
-        parts.append(f"{fired}: {notes}" if notes else fired)
-    if not parts or not any(": " in part for part in parts):
-        value = explained.get("value")
-        language = i18n.language()
-        if isinstance(value, dict):
-            parts += [
-                f"{names.text(str(key))}: {card_data.text(one, language)}" for key, one in value.items()
-            ]
-        elif value is not None:
-            parts.append(card_data.text(value, language))
-    return "; ".join(parts)
+    """Say which rules fired and why, in the analyst's words; a decision without tables says what came out."""
+    language = i18n.language()
+    told = dmn.describe(explained, language, names.text)
+    if told:
+        return "; ".join(told)
+    value = dmn.from_json(explained.get("value"))
+    if isinstance(value, dict):
+        return "; ".join(
+            f"{names.text(str(key))}: {card_data.text(one, language)}" for key, one in value.items()
+        )
+    return "" if value is None else card_data.text(value, language)
 
 
 def _event(entry: Entry, names: Names) -> Line | None:

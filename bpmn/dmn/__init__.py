@@ -7,6 +7,7 @@ returns an `Outcome`: the value and why it is so.
 from bpmn.dmn.errors import DmnError, Reason
 from bpmn.dmn.evaluation import Model
 from bpmn.dmn.explaining import describe
+from bpmn.dmn.json_values import from_json
 from bpmn.dmn.linking import parse
 from bpmn.dmn.lint import Problem, lint
 from bpmn.dmn.model import Decision, DecisionService, InputData, KnowledgeModel
@@ -24,6 +25,7 @@ __all__ = [
     "Problem",
     "Reason",
     "describe",
+    "from_json",
     "lint",
     "parse",
 ]

@@ -192,6 +192,14 @@ class Model:
             raise DmnError("dmn.not_found", name_or_id, name=name_or_id)
         return found
 
+    def holds(self, name_or_id: str) -> bool:
+        """Tell whether `find` finds something."""
+        try:
+            self.find(name_or_id)
+        except DmnError:
+            return False
+        return True
+
     def evaluate(
         self,
         name_or_id: str,

@@ -5,13 +5,13 @@ why something was decided last year.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bpmn import feel
 from bpmn.dmn.json_values import from_json
 
-_COMPARES = re.compile(r"\s*(?:<=|>=|<|>|!=|=)")
+_COMPARES = re.compile(r"(<=|>=|<|>|!=|=)\s*")
 _ONE_VALUE = re.compile(r'"[^"]*"|-?[\d.]+|true|false|null|@"[^"]*"')
 
 _WORDS = {
@@ -38,22 +38,27 @@ _WORDS = {
 }
 
 
-def describe(explanation: Mapping[str, Any], language: str = "en") -> list[str]:
+def describe(
+    explanation: Mapping[str, Any], language: str = "en", translate: Callable[[str], str] = str
+) -> list[str]:
     """Return one sentence per rule that fired, in the order of evaluation; *language* is "ru" or "en".
 
-    *explanation* is what ``Outcome.as_json()`` returned.  Decisions without tables say nothing.
+    *explanation* is what ``Outcome.as_json()`` returned.  Decisions without tables say nothing.  *translate*
+    is applied to the author's own words: names of tables, inputs and outputs, annotations.
     """
     words = _WORDS["ru" if language == "ru" else "en"]
     return [
         line
         for entry in explanation.get("trace", ())
         if entry["kind"] == "table"
-        for line in _table(entry, words)
+        for line in _table(entry, words, translate)
     ]
 
 
-def _table(entry: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
-    name = entry["name"]
+def _table(
+    entry: Mapping[str, Any], words: Mapping[str, str], translate: Callable[[str], str]
+) -> Iterator[str]:
+    name = translate(entry["name"])
     value = entry["value"]
     if not entry["rules"]:
         known = value is not None and value != [] and not entry["hit_policy"].startswith("COLLECT ")
@@ -62,24 +67,25 @@ def _table(entry: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
         return
     for rule in entry["rules"]:
         conditions = (
-            words["and"].join(_condition(part, words) for part in rule["conditions"]) or words["always"]
+            words["and"].join(_condition(part, words, translate) for part in rule["conditions"])
+            or words["always"]
         )
-        outputs = ", ".join(_output(key, item, name) for key, item in rule["outputs"].items())
-        notes = "; ".join(rule["annotations"].values())
+        outputs = ", ".join(_output(translate(key), item, name) for key, item in rule["outputs"].items())
+        notes = "; ".join(translate(note) for note in rule["annotations"].values() if note)
         line = words["rule"].format(index=rule["rule_index"], conditions=conditions, outputs=outputs)
         yield f"{name}: {line}" + (f" ({notes})" if notes else "")
     if entry["hit_policy"].startswith("COLLECT "):
         yield f"{name}: " + words["gathered"].format(count=len(entry["fired"]), value=_value(value))
 
 
-def _condition(part: Mapping[str, str], words: Mapping[str, str]) -> str:
-    label, test = part["input"], " ".join(part["test"].split())
+def _condition(part: Mapping[str, str], words: Mapping[str, str], translate: Callable[[str], str]) -> str:
+    label, test = translate(part["input"]), " ".join(part["test"].split())
     if test.startswith("not(") and test.endswith(")"):
         return f"{label} {words['not']} {test[4:-1].strip()}"
     if "?" in test:
         return test.replace("?", label)
-    if _COMPARES.match(test):
-        return f"{label} {test}"
+    if compares := _COMPARES.match(test):
+        return f"{label} {compares[1]} {test[compares.end() :]}"
     if _ONE_VALUE.fullmatch(test):
         return f"{label} = {test}"
     if test.startswith('"'):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bpmn.dmn.errors import DmnError
-from bpmn.dmn.json_values import to_json
+from bpmn.dmn.json_values import brief
 
 #: How a result may be mapped into a variable (the modes of ``camunda:mapDecisionResult``).
 MODES = ("singleEntry", "singleResult", "collectEntries", "resultList")
@@ -68,12 +68,15 @@ class Outcome:
         return next(iter(row.values()))
 
     def as_json(self) -> dict[str, Any]:
-        """Return everything as JSON, for storing beside the activity record; `describe` puts it into words."""
+        """Return everything as JSON, for storing beside the activity record; `describe` puts it into words.
+
+        Long texts and lists among the value and the inputs are cut.
+        """
         return {
             "decision": self.decision,
-            "value": to_json(self.value),
+            "value": brief(self.value),
             "matched_rules": self.matched_rules,
-            "inputs": to_json(self.inputs),
+            "inputs": brief(self.inputs),
             "trace": self.trace,
             "reasons": [str(reason) for reason in self.reasons],
         }
