@@ -7,6 +7,7 @@ the services of the unit of work.
 
 from bpmn.spiff.bundle import compile_bundle
 from bpmn.spiff.errors import ExecutionError, StartNotFound, StateUnreadable, StepFailed, TokenGone
+from bpmn.spiff.migration import MigrationRefused, Plan, migrate, plan, propose
 from bpmn.spiff.model import Bundle, Element, Param, ProcessModel, StartTrigger, Timer
 from bpmn.spiff.services import Binding, Services
 from bpmn.spiff.unit import run_unit
@@ -19,7 +20,9 @@ __all__ = [
     "Dumped",
     "Element",
     "ExecutionError",
+    "MigrationRefused",
     "Param",
+    "Plan",
     "Position",
     "ProcessModel",
     "Services",
@@ -32,5 +35,8 @@ __all__ = [
     "Workflow",
     "compile_bundle",
     "explain",
+    "migrate",
+    "plan",
+    "propose",
     "run_unit",
 ]
