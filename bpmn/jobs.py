@@ -9,6 +9,7 @@ import logging
 import os
 import secrets
 import socket
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,7 +34,8 @@ from storage.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
 
-LEASE_S = 300
+LEASE_S = 30
+HEARTBEAT_S = 8
 _MAX_TEXT = 2000
 
 
@@ -45,6 +47,8 @@ class Jobs:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._held: dict[int, JobRow] = {}
+        self._lock = threading.Lock()
 
     # -- running -------------------------------------------------------------------------------------
 
@@ -71,9 +75,33 @@ class Jobs:
         if not self._anything_due(now):
             return []
         with self._runtime.storage.unit_of_work() as uow:
-            return uow.jobs.acquire(
+            rows = uow.jobs.acquire(
                 now=now, owner=self._owner, until=now + timedelta(seconds=LEASE_S), count=limit
             )
+        with self._lock:
+            self._held.update((row.id, row) for row in rows)
+        return rows
+
+    def heartbeat(self) -> None:
+        """Prolong the leases of what this worker is running; call it every HEARTBEAT_S seconds."""
+        with self._lock:
+            rows = list(self._held.values())
+        if not rows:
+            return
+        until = self._runtime.now() + timedelta(seconds=LEASE_S)
+        with self._runtime.storage.unit_of_work() as uow:
+            for row in rows:
+                uow.jobs.renew(row, until=until)
+
+    def release_dead(self) -> int:
+        """Take back at once what a killed process of this machine held; return how many jobs that were."""
+        with self._runtime.storage.reading() as uow:
+            owners = uow.jobs.lease_owners()
+        dead = [owner for owner in owners if owner != self._owner and _is_dead(owner)]
+        if not dead:
+            return 0
+        with self._runtime.storage.unit_of_work() as uow:
+            return sum(uow.jobs.release(owner, now=self._runtime.now()) for owner in dead)
 
     def _anything_due(self, now: datetime) -> bool:
         with self._runtime.storage.reading() as uow:
@@ -88,6 +116,9 @@ class Jobs:
         except Exception as error:  # noqa: BLE001 (the one place where a failure becomes a retry)
             logger.warning("job failed", extra={"job_id": row.id, "error": str(error)})
             self._fail(row, error)
+        finally:
+            with self._lock:
+                self._held.pop(row.id, None)
 
     def _run(self, row: JobRow) -> None:
         match row.kind:
@@ -359,6 +390,23 @@ class Jobs:
         if incident is None or incident.state != "open":
             raise NotFound("open incident", incident_id)
         return incident
+
+
+def _is_dead(owner: str) -> bool:
+    """Tell whether the process that holds a lease ran on this machine and is gone."""
+    host, _, rest = owner.partition(":")
+    pid = rest.partition(":")[0]
+    if host != socket.gethostname() or not pid.isdecimal():
+        return False
+    if int(pid) == os.getpid():
+        return True  # the number came round: the holder was an earlier process
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 class _Uncaught(Exception):

@@ -1,7 +1,8 @@
 """The embedded executor: jobs and timers run inside the serving process.
 
 The rows of the database are the truth.  APScheduler holds nothing but the tick that wakes the workers when no
-commit of this process did; a killed process loses no job, since a leased one is due again when its lease ends.
+commit of this process did; a killed process loses no job:
+what it held is due again at the next start, or when its lease ends.
 """
 
 import logging
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import DBAPIError
+
+from bpmn.jobs import HEARTBEAT_S
 
 if TYPE_CHECKING:
     from bpmn.engine import ProcessEngine
@@ -40,7 +43,9 @@ class EmbeddedExecutor:
     def start(self) -> None:
         """Begin to run jobs; those that became due while nobody ran are run now."""
         self._engine.on_wake(self.wake)
+        self._engine.jobs.release_dead()
         self._scheduler.add_job(self.wake, "interval", seconds=self._tick_s, max_instances=1, coalesce=True)
+        self._scheduler.add_job(self._engine.jobs.heartbeat, "interval", seconds=HEARTBEAT_S, coalesce=True)
         self._scheduler.add_job(self._engine.messages.expire, "interval", minutes=5, coalesce=True)
         self._scheduler.start()
         for thread in self._threads:

@@ -56,6 +56,12 @@ _RENEW = Statement(
     .where(_TABLE.c.id == bindparam("key"), _TABLE.c.version == bindparam("seen"), _TABLE.c.state == "leased")
     .values(lease_until=bindparam("until"))
 )
+_OWNERS = Statement(select(_TABLE.c.lease_owner).where(_TABLE.c.state == "leased").distinct())
+_RELEASE = Statement(
+    update(_TABLE)
+    .where(_TABLE.c.state == "leased", _TABLE.c.lease_owner == bindparam("owner"))
+    .values(lease_until=bindparam("now"))
+)
 _WAIT = Statement(
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("key"), _TABLE.c.version == bindparam("seen"))
@@ -122,6 +128,14 @@ class Jobs:
         """Prolong the lease; False if it was lost meanwhile."""
         values = {"key": row.id, "seen": row.version, "until": until}
         return _RENEW.run(self._connection, values) == 1
+
+    def lease_owners(self) -> list[str]:
+        """Who holds leases now."""
+        return [owner for (owner,) in _OWNERS.rows(self._connection, {}) if owner]
+
+    def release(self, owner: str, *, now: datetime) -> int:
+        """End the leases of a holder that is gone, so that others acquire its jobs."""
+        return _RELEASE.run(self._connection, {"owner": owner, "now": now})
 
     def settle(
         self, row: JobRow, *, state: str, due_at: datetime, retries_left: int, error: str | None

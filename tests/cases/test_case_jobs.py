@@ -1,5 +1,9 @@
 """Jobs run once after the commit, are retried as drawn, and end as incidents that people deal with."""
 
+import socket
+import subprocess
+import sys
+
 import pytest
 
 from bpmn.errors import NotAllowed, NotFound
@@ -150,6 +154,37 @@ def test_a_worker_that_lost_its_lease_changes_nothing(engine, deploy, start, clo
 
     assert state(request) == "completed"
     assert incidents(engine, request) == []
+
+
+def test_a_running_job_keeps_its_lease_by_heartbeat(engine, deploy, start, clock, behaviour):
+    deploy(WORK)
+    start()
+    slow = engine.jobs.acquire()[0]
+
+    for _ in range(5):
+        clock.advance(seconds=20)
+        engine.jobs.heartbeat()
+
+    assert engine.jobs.acquire() == []
+    engine.jobs.execute(slow)
+    assert len(behaviour.calls) == 1
+
+
+def test_what_a_killed_process_held_is_taken_back_at_once(engine, deploy, start, storage, state):
+    deploy(WORK)
+    request = start()
+    engine.jobs.acquire()
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with storage.unit_of_work() as uow:
+        owner = f"{socket.gethostname()}:{gone.pid}:x"
+        uow.connection.exec_driver_sql(f"update job set lease_owner = '{owner}'")
+
+    assert engine.jobs.run_until_idle() == 0
+    assert engine.jobs.release_dead() == 1
+    engine.jobs.run_until_idle()
+
+    assert state(request) == "completed"
 
 
 def test_a_job_whose_request_was_cancelled_meanwhile_changes_nothing(
