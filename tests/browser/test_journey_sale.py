@@ -264,7 +264,8 @@ def test_one_sale_from_the_public_form_to_closed(company):
     assert "Закрыта" in company.client.inner_text("body")
 
 
-def test_a_client_declines_on_the_public_page(company):
+def test_a_client_declines_on_the_public_page_of_an_old_phone(company, open_page):
+    company.client = open_page(width=390, height=760, script=False)
     company.send_form()
     company.qualify()
     company.quote()
