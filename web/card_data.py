@@ -13,39 +13,44 @@ from web.current import current_config
 
 MOST_LINES = 400
 MOST_TEXT = 2_000
+_DEEPEST = 6
 
 
 @dataclass(frozen=True, slots=True)
 class DataLine:
-    name: str
+    name: str  # as a form calls it, else the variable's own name
+    key: str
     value: str
     depth: int
-    numeric: bool = False
 
 
-def shown(variables: Mapping[str, Any], language: str) -> list[DataLine]:
-    """Return the variables by name, at most MOST_LINES lines."""
+def shown(variables: Mapping[str, Any], language: str, labels: Mapping[str, str]) -> list[DataLine]:
+    """Return the variables, those that a form names first, at most MOST_LINES lines."""
     found: list[DataLine] = []
-    for name in sorted(variables):
-        for line in _lines(name, variables[name], 0, language):
+    for key in sorted(variables, key=lambda one: (one not in labels, one)):
+        for line in _lines(key, variables[key], 0, language, labels):
             if len(found) == MOST_LINES:
                 return found
             found.append(line)
     return found
 
 
-def _lines(name: str, value: Any, depth: int, language: str) -> Iterator[DataLine]:
-    if isinstance(value, Mapping) and depth < 6:
-        yield DataLine(name, "" if value else "—", depth)
-        for key, part in value.items():
-            yield from _lines(str(key), part, depth + 1, language)
-    elif isinstance(value, list) and depth < 6 and any(isinstance(part, (Mapping, list)) for part in value):
-        yield DataLine(name, "", depth)
+def _lines(key: str, value: Any, depth: int, language: str, labels: Mapping[str, str]) -> Iterator[DataLine]:
+    name = labels.get(key, key)
+    if isinstance(value, Mapping) and depth < _DEEPEST:
+        yield DataLine(name, key, "" if value else "—", depth)
+        for part_key, part in value.items():
+            yield from _lines(str(part_key), part, depth + 1, language, labels)
+    elif (
+        isinstance(value, list)
+        and depth < _DEEPEST
+        and any(isinstance(one, (Mapping, list)) for one in value)
+    ):
+        yield DataLine(name, key, "", depth)
         for number, part in enumerate(value, 1):
-            yield from _lines(str(number), part, depth + 1, language)
+            yield from _lines(str(number), part, depth + 1, language, labels)
     else:
-        numeric = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
-        yield DataLine(name, text(value, language), depth, numeric)
+        yield DataLine(name, key, text(value, language), depth)
 
 
 def text(value: Any, language: str) -> str:

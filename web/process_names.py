@@ -9,6 +9,7 @@ from flask import g
 from flask_babel import gettext as _
 
 from bpmn.bundles import LoadedBundle
+from bpmn.forms.schema import Component
 from bpmn.route import Stop
 from bpmn.spiff import Element
 from storage.queries.requests import Choices
@@ -43,6 +44,15 @@ class Names:
         models = self.bundle.deployment.compiled.processes.values()
         return next((model.elements[element_id] for model in models if element_id in model.elements), None)
 
+    def labels(self) -> dict[str, str]:
+        """Return how the forms of the process call their fields, by the name of the variable."""
+        found: dict[str, str] = {}
+        for path in sorted(self.bundle.deployment.files):
+            if path.startswith("forms/") and path.endswith(".form"):
+                form = self.bundle.form(path.removeprefix("forms/").removesuffix(".form"))
+                _collect_labels(form.components, found)
+        return {key: self.text(label) for key, label in found.items()}
+
     def stops(self, stops: list[Stop]) -> list[Stop]:
         """Return the stops of a route with their labels translated."""
         return [replace(stop, label=self.text(stop.label)) for stop in stops]
@@ -51,6 +61,14 @@ class Names:
     def stages(self) -> list[str]:
         """The stops of the route, in the source language."""
         return list(self.bundle.model.stages)
+
+
+def _collect_labels(components: tuple[Component, ...], found: dict[str, str]) -> None:
+    for component in components:
+        label = component.get("label")
+        if component.keys and isinstance(label, str) and label and not label.startswith("="):
+            found.setdefault(component.keys[-1], label)
+        _collect_labels(component.components, found)
 
 
 def names_of(definition_id: int) -> Names:

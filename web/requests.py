@@ -144,7 +144,9 @@ def _card(
         documents=documents,
         related=related,
         diagram=_diagram(card, names, visited, now) if tab in ("timeline", "diagram") else "",
-        data=card_data.shown(engine.instances.variables(card.id), i18n.language()) if tab == "data" else [],
+        data=card_data.shown(engine.instances.variables(card.id), i18n.language(), names.labels())
+        if tab == "data"
+        else [],
         meaning=_meaning(card),
         may_cancel=card.state == "active"
         and (actor.is_administrator or (actor.id is not None and actor.id == card.responsible_id)),
