@@ -18,7 +18,6 @@ from bpmn.spiff.model import Element, Param
 from bpmn.spiff.token import Token
 
 if TYPE_CHECKING:
-    from bpmn.spiff.model import ProcessModel
     from bpmn.spiff.scopes import Instance, Scope
 
 
@@ -257,7 +256,3 @@ class Node(BpmnSpecMixin):
         for name, value in variables.items():
             base[name] = value
         token.internal_data["done"] = token.internal_data["passed"] = 1
-
-    def find_process(self, token: Token) -> "ProcessModel":
-        """Return the process that the token runs."""
-        return token.scope.model

@@ -17,7 +17,7 @@ SCRIPTS = {
     "INCREMENT_INTEGER_VARIABLE_AND_LOG": "integerVariable = integerVariable + 1\nlog = log + ['INCREMENT']",
     "SET_STRING_DATA": "data = 'String'",
     "LOG_DATA": "log = log + (['DATA_correct'] if data == 'String' else ['DATA_wrong'])",
-    "THROW_ERROR": "fail('ERR_CODE')",
+    "THROW_ERROR": "raise BpmnError('ERR_CODE')",
 }
 WAIT = "WAIT_TEN_SECONDS"
 

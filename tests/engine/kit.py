@@ -1,5 +1,6 @@
 """Small diagrams in a few words, services without a database, and a driver that reloads after every act."""
 
+import atexit
 import itertools
 import random
 import re
@@ -8,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bpmn import dmn, journal
+from bpmn.scripts import Scripts
 from bpmn.spiff import Binding, Bundle, Dumped, ProcessModel, Workflow, compile_bundle, run_unit
-from handlers.errors import BpmnError
 
 NOW = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
 HEAD = (
@@ -151,18 +152,9 @@ def compiled(*bodies: str) -> Bundle:
     return compile_bundle({"p.bpmn": document(process(bodies[0]), *bodies[1:])})
 
 
-class PlainScripts:
-    """Stands for the sandbox: trusted test scripts only."""
-
-    def run(self, source: str, variables: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
-        names = {name: variables[name] for name in variables}
-        after = dict(names)
-
-        def fail(code: str) -> None:
-            raise BpmnError(code, "from script", {"why": "script"})
-
-        exec(source, {"fail": fail}, after)  # the tests' own texts
-        return {name: value for name, value in after.items() if name not in names or names[name] != value}
+#: One sandbox for all tests; its workers are started with the first script.
+SCRIPTS = Scripts(workers=2)
+atexit.register(SCRIPTS.close)
 
 
 class PlainServices:
@@ -172,7 +164,7 @@ class PlainServices:
         self.now = now
         self.random = random.Random(1)
         self.functions: Mapping[str, Callable[..., Any]] = {}
-        self.scripts = PlainScripts()
+        self.scripts = SCRIPTS
         self.decisions: dict[str, Any] = {}
         self.processes: dict[str, ProcessModel] = {}
         self.inline: dict[str, Callable[..., dict[str, Any]]] = {}

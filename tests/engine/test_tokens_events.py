@@ -292,14 +292,29 @@ def test_an_error_event_subprocess_catches_before_the_boundary_outside():
 
 
 def test_a_script_may_raise_an_error_for_the_diagram():
-    body = START + script("sc", "fail(&quot;E1&quot;)") + boundary("b", "sc", ERROR) + user("fix") + END
+    body = (
+        START
+        + script(
+            "sc", "raise BpmnError(&quot;E1&quot;, &quot;m&quot;, {&quot;why&quot;: &quot;script&quot;})"
+        )
+        + boundary("b", "sc", ERROR)
+        + user("fix")
+        + END
+    )
     r = run(body + chain("start", "sc", "end") + chain("b", "fix"))
     assert r.tasks == ["fix"]
     assert r.variables == {"why": "script"}
 
 
 def test_an_uncaught_error_of_a_script_is_an_incident():
-    r = run(START + script("sc", "fail(&quot;E1&quot;)") + END + chain("start", "sc", "end"))
+    r = run(
+        START
+        + script(
+            "sc", "raise BpmnError(&quot;E1&quot;, &quot;m&quot;, {&quot;why&quot;: &quot;script&quot;})"
+        )
+        + END
+        + chain("start", "sc", "end")
+    )
     assert "E1" in r.incidents["sc"]
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bpmn import journal
+from bpmn.scripts import ScriptFailed
 from bpmn.spiff import StepFailed, Workflow, explain, run_unit
 from tests.engine.kit import (
     HOUR,
@@ -165,7 +166,7 @@ def test_when_too_much_fails_at_once_the_rest_is_parked_unrun_and_the_command_st
     workflow = run_unit(begin, lambda w: w.complete_task(token, {"done": 1}), max_repeats=3)
 
     codes = [p.incident[0] for p in workflow.positions() if p.incident]
-    assert (codes.count("step.failed"), codes.count("unit.stopped")) == (3, 6)
+    assert (codes.count("script.failed"), codes.count("unit.stopped")) == (3, 6)
     assert workflow.variables["done"] == 1
 
 
@@ -176,7 +177,7 @@ def test_a_failed_step_names_element_token_code_and_cause():
         workflow.advance()
     assert (raised.value.element_id, raised.value.token_id, raised.value.step) == ("x", 2, 1)
     assert "NameError" in raised.value.message
-    assert isinstance(raised.value.__cause__, NameError)
+    assert isinstance(raised.value.__cause__, ScriptFailed)
 
 
 def test_cancelling_an_instance_closes_everything():
@@ -200,7 +201,14 @@ def test_every_code_of_the_engine_has_words_in_both_languages():
     codes = set(re.findall(r'code(?:: str)? ?= ?"([a-z_]+\.[a-z_]+)"', source)) | set(
         re.findall(r'ScriptFailed\(\s*"([a-z_.]+)"', source)
     )
-    commands = {"engine.error", "token.gone", "start.not_found", "state.unreadable", "unit.not_repeatable", "migration.refused"}
+    commands = {
+        "engine.error",
+        "token.gone",
+        "start.not_found",
+        "state.unreadable",
+        "unit.not_repeatable",
+        "migration.refused",
+    }
     for code in codes - commands:
         assert re.search("[а-я]{4}", explain(code, "", "ru")), code
         assert re.search("[a-z]{4}", explain(code, "", "en")), code
