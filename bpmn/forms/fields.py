@@ -169,7 +169,11 @@ class Fields:
         appearance = node.component.get("appearance", {})
         prefix, suffix = (self._text(node, name, appearance) for name in ("prefixAdorner", "suffixAdorner"))
         money = node.component.money
-        return prefix, suffix or node.component.own("unit") or (currency_sign(money) if money else "")
+        return prefix, suffix or self._unit(node.component) or (currency_sign(money) if money else "")
+
+    def _unit(self, component: Component) -> str:
+        unit = component.own("unit")
+        return self._translate(unit) if unit else ""
 
     def _choice(self, node: Node, made: FieldView) -> None:
         chosen = node.value if isinstance(node.value, list) else [node.value]
@@ -269,7 +273,7 @@ class Fields:
             digits=int(digits) if digits is not None else None,
             grouping=True,
         )
-        unit = None if bare else node.component.own("unit")
+        unit = "" if bare else self._unit(node.component)
         made.text += f"\u00a0{unit}" if unit and made.text else ""
         made.readonly, made.numeric = True, to_decimal(node.value) is not None
         return made
@@ -335,7 +339,7 @@ class Fields:
             )
             if component.type == "expression" and not label:
                 continue
-            unit = component.own("unit") or (currency_sign(component.money) if component.money else "")
+            unit = self._unit(component) or (currency_sign(component.money) if component.money else "")
             label = self._translate(label)
             label += f", {unit}" if unit and not label.endswith(unit) else ""
             numeric = component.type == "number" or (component.type == "expression" and bool(unit))

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from lxml import etree
 
-from bpmn import dmn
+from bpmn import dmn, forms
 from bpmn.checks import check_bundle
 from handlers.registry import default_registry
 
@@ -211,3 +211,13 @@ def test_the_discount_the_margin_and_the_sum_decide_who_approves(files, discount
     outcome = dmn.parse(files["discount.dmn"]).evaluate("discount", {"items": [line], "total": total})
 
     assert outcome.value == level
+
+
+def test_units_are_said_in_the_readers_language(files):
+    words = yaml.safe_load(files["translations/en.yaml"])
+    form = forms.parse(files["forms/quote.form"], name="quote")
+
+    shown = forms.view(form, {}, language="en", translate=lambda text: words.get(text, text))
+
+    suffixes = {field.suffix for line in shown.lines for field in line if getattr(field, "suffix", "")}
+    assert suffixes == {"days", "months"}
