@@ -1,10 +1,8 @@
 """The composition root: settings in, a WSGI application out.  Everything is wired here by hand."""
 
 import importlib
-import importlib.util
 from collections.abc import Callable
-from datetime import UTC, datetime
-from types import ModuleType
+from datetime import datetime
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -23,7 +21,7 @@ from web.throttle import Throttle
 
 PAGES = (
     "assets", "health", "sign_in", "settings", "inbox", "tasks", "requests", "documents", "notifications",
-    "start", "client", "processes", "administration", "mailbox",
+    "start", "client", "processes", "administration",
 )  # fmt: skip
 """Modules of `web` with a `blueprint`."""
 
@@ -84,14 +82,9 @@ def create_app(config: Config, services: Services | None = None) -> Flask:
         translate_status=process_names.translate_status,
     )
     app.context_processor(_shell)
-    for module in _pages():
-        app.register_blueprint(module.blueprint)
+    for name in PAGES:
+        app.register_blueprint(importlib.import_module(f"web.{name}").blueprint)
     return app
-
-
-def _pages() -> list[ModuleType]:
-    found = (name for name in PAGES if importlib.util.find_spec(f"web.{name}") is not None)
-    return [importlib.import_module(f"web.{name}") for name in found]
 
 
 def _shell() -> dict[str, object]:
@@ -99,5 +92,4 @@ def _shell() -> dict[str, object]:
         "account": current_account(),
         "places": navigation.places,
         "appearance": settings.appearance(),
-        "present_at": datetime.now(UTC),
     }

@@ -136,8 +136,10 @@ class Config:
             try:
                 os.link(draft, path)
             except FileExistsError:
-                pass
-            finally:
+                draft.unlink()
+            except OSError:  # a file system without hard links: the last of two that begin together wins
+                draft.replace(path)
+            else:
                 draft.unlink()
         return path.read_text(encoding="ascii").strip()
 

@@ -28,6 +28,7 @@ class Line:
     who: str
     at: datetime
     note: str = ""
+    detail: str = ""  # more of the note, on request
     quote: str = ""
     link: str = ""
     public: bool = False
@@ -92,12 +93,32 @@ def _decision(entry: Entry, names: Names) -> Line | None:
     explained = entry.data.get("decision")
     if not isinstance(explained, dict):
         return None
-    name = names.element(entry.what)
-    return Line("decisions", "choice", "signpost-split", name, "", entry.at, _explanation(explained, names))
+    said = _annotations(explained, names)
+    told = _explanation(explained, names)
+    return Line(
+        "decisions", "choice", "signpost-split", names.element(entry.what), "", entry.at,
+        note=said or told, detail=told if said else "",
+    )  # fmt: skip
+
+
+def _annotations(explained: dict[str, Any], names: Names) -> str:
+    """Say what the analyst wrote beside the rules that fired; empty when a rule has no words of its own."""
+    parts = []
+    for table in explained.get("trace") or ():
+        for rule in table.get("rules") or ():
+            notes = ", ".join(
+                names.text(str(note)) for note in (rule.get("annotations") or {}).values() if note
+            )
+            if not notes:
+                return ""
+            parts.append(
+                _("rule %(number)s fired: %(words)s", number=rule.get("rule_index", ""), words=notes)
+            )
+    return "; ".join(parts)
 
 
 def _explanation(explained: dict[str, Any], names: Names) -> str:
-    """Say which rules fired and why, in the analyst's words; a decision without tables says what came out."""
+    """Say which rules fired and what they gave; a decision without tables says what came out."""
     language = i18n.language()
     told = dmn.describe(explained, language, names.text)
     if told:
@@ -177,7 +198,7 @@ def _event(entry: Entry, names: Names) -> Line | None:
             group, icon, title = "steps", "shield-lock", _("Consent given")
         case _:
             title = names.text(str(data.get("title", "")) or entry.what)
-    return Line(group, knot, icon, title, who, entry.at, note, quote, changes=changed)
+    return Line(group, knot, icon, title, who, entry.at, note, quote=quote, changes=changed)
 
 
 def _people(data: dict[str, Any]) -> str:
