@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bpmn.engine import ProcessEngine
+from handlers import demo_catalogs
 from handlers.settings import MailSettings, Settings
 from storage.database import Storage
 from storage.models import Base, Definition, Document, Event, Incident, Instance, Mail, Task
@@ -110,3 +111,17 @@ def test_the_same_moment_gives_the_same_example(tmp_path, now):
 
     assert told[0] == told[1]
     assert len(told[0]) == 4
+
+
+def test_a_first_start_broken_off_after_the_catalogs_is_made_good(tmp_path):
+    storage = Storage(f"sqlite:///{tmp_path / 'demo.db'}", tmp_path / "files")
+    Base.metadata.create_all(storage.engine)
+    with storage.unit_of_work() as uow:
+        demo_catalogs.seed(uow, now=NOW, hash_password=str, password="x")
+    assert not is_seeded(storage)
+    engine = ProcessEngine(storage, secret_key="k" * 40, clock=lambda: NOW)
+
+    seed(engine, storage, stories=0)
+
+    assert is_seeded(storage)
+    engine.close()

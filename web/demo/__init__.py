@@ -12,7 +12,7 @@ from bpmn.actors import Actor
 from bpmn.engine import ProcessEngine
 from handlers import demo_catalogs
 from storage.database import Storage
-from storage.models import Organisation
+from storage.models import Definition, Organisation
 from web.demo.bundle import equipment_sale
 from web.demo.stories import STORIES, WEEKS, Story
 from web.demo.world import World
@@ -24,7 +24,14 @@ __all__ = ["PASSWORD", "is_seeded", "seed"]
 
 
 def is_seeded(storage: Storage) -> bool:
-    """Whether there is a company already; then nothing may be added to it."""
+    """Whether a process is in force already; then nothing may be added."""
+    with storage.read() as connection:
+        return (
+            connection.execute(select(Definition.id).where(Definition.state == "active")).first() is not None
+        )
+
+
+def _has_catalogs(storage: Storage) -> bool:
     with storage.read() as connection:
         return connection.execute(select(Organisation.id).limit(1)).first() is not None
 
@@ -36,8 +43,9 @@ def seed(engine: ProcessEngine, storage: Storage, *, stories: int | None = None)
     """
     now = engine.now()
     begin = engine.runtime.calendar.add_days(now, -5 * WEEKS)
-    with storage.unit_of_work() as uow:
-        demo_catalogs.seed(uow, now=begin, hash_password=hash_password, password=PASSWORD)
+    if not _has_catalogs(storage):  # a first start that was broken off leaves them alone
+        with storage.unit_of_work() as uow:
+            demo_catalogs.seed(uow, now=begin, hash_password=hash_password, password=PASSWORD)
     world = World(engine, begin=begin)
     world.engine.deployments.deploy(equipment_sale(), by=Actor.system(), source="demo", activate=True)
     world.play(_some(stories), until=_minute(now))
