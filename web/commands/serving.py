@@ -120,11 +120,11 @@ def _serve(
         server.prepare()
     except OSError as error:
         stop(_("Port %(port)s cannot be used: %(reason)s", port=bind[1], reason=error))
-    with _executor(services, with_jobs), contextlib.suppress(_Stopped):
-        try:
+    try:
+        with _executor(services, with_jobs), contextlib.suppress(_Stopped):
             _wait_for_signals(server.serve)
-        finally:
-            server.stop()
+    finally:
+        server.stop()
 
 
 @contextlib.contextmanager
