@@ -2,9 +2,11 @@
 
 import os
 import random
+from collections import Counter
 
 import pytest
 
+from bpmn import journal
 from bpmn.spiff import Workflow, codec, compile_bundle
 from tests.engine.blocks import Block, Maker, Oracle, draw
 from tests.engine.kit import PlainServices, document, process
@@ -46,6 +48,24 @@ def open_items(workflow):
     )
 
 
+WAITS = (
+    journal.TaskOpened,
+    journal.JobOpened,
+    journal.TimerOpened,
+    journal.MessageOpened,
+    journal.SignalOpened,
+)
+
+
+def check_journal(entries, alive):
+    """Every wait was opened once, and closed once exactly when its token is gone."""
+    opened = Counter(entry.token_id for entry in entries if isinstance(entry, WAITS))
+    closed = Counter(entry.token_id for entry in entries if isinstance(entry, journal.Closed))
+    assert set(opened.values()) <= {1}
+    assert set(closed.values()) <= {1}
+    assert {token for token in opened if not closed[token]} == set(opened) & alive
+
+
 def act(workflow, token_id, waits_for, n):
     if waits_for == "task":
         workflow.complete_task(token_id, {f"k{n % 4}": n, "big": "x" * (3000 * (n % 2))})
@@ -69,6 +89,7 @@ def test_engine_oracle_and_reloaded_engine_agree_after_every_act(seed, monkeypat
     other = Workflow.start(model, services, variables=variables)
     other.advance()
     stored: dict[str, bytes] = {}
+    entries = list(other.journal)
     for n in range(STEPS):
         content, new = codec.dump(other._instance)
         assert content == codec.dump(live._instance)[0]
@@ -88,4 +109,5 @@ def test_engine_oracle_and_reloaded_engine_agree_after_every_act(seed, monkeypat
         act(live, token_id, waits_for, n)
         act(other, token_id, waits_for, n)
         oracle.act(place)
-    assert live.journal
+        entries += other.journal
+    check_journal(entries, {p.token_id for p in other.positions()})
