@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Flask
+from flask import Flask, redirect
 from jinja2 import StrictUndefined
 
 from bpmn.engine import ProcessEngine, system_clock
@@ -84,6 +84,7 @@ def create_app(config: Config, services: Services | None = None) -> Flask:
     app.context_processor(_shell)
     for name in PAGES:
         app.register_blueprint(importlib.import_module(f"web.{name}").blueprint)
+    app.add_url_rule("/favicon.ico", "favicon", lambda: redirect(assets.asset("favicon.svg")))
     return app
 
 

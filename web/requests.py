@@ -125,7 +125,14 @@ def _card(
     waits = engine.instances.waits(card.id, i18n.language()) if card.state == "active" else []
     now = waiting(waits, names)
     with current_storage().read() as connection:
-        members = queries.who_may_take(connection, [wait.row_id for wait in now.tasks])
+        task_ids = [wait.row_id for wait in now.tasks]
+        members = queries.who_may_take(connection, task_ids)
+        openable = queries.openable(
+            connection,
+            task_ids,
+            user_id=actor.id or 0,
+            principals=[f"u:{actor.email}", *(f"g:{key}" for key in actor.groups)],
+        )
     account = current_account()
     lines = timeline.lines(entries, names)
     chosen = request.args.get("show", "")
@@ -138,6 +145,7 @@ def _card(
         stops=names.stops(engine.instances.route(card.id)),
         now=now,
         members=members,
+        openable=set(task_ids) if actor.is_administrator else openable,
         note=now.note(current_now(), account.name_in(i18n.language()) if account else ""),
         chips=timeline.chips(lines, chosen),
         days=timeline.by_day([line for line in lines if not chosen or line.group == chosen]),

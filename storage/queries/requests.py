@@ -3,6 +3,7 @@
 Lists are newest change first, cut by keyset on (updated, id).  Constant numbers of statements.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -274,6 +275,19 @@ def who_may_take(connection: Connection, task_ids: list[int]) -> dict[int, list[
     for task_id, name, name_en in rows:
         found.setdefault(task_id, []).append((name, name_en or name))
     return found
+
+
+def openable(
+    connection: Connection, task_ids: list[int], *, user_id: int, principals: Collection[str]
+) -> set[int]:
+    """Return which of the open tasks somebody holds or may take."""
+    if not task_ids:
+        return set()
+    held = select(Task.id).where(Task.id.in_(task_ids), Task.assignee_id == user_id)
+    queued = select(TaskCandidate.task_id).where(
+        TaskCandidate.task_id.in_(task_ids), TaskCandidate.principal.in_(principals)
+    )
+    return set(connection.scalars(held.union(queued)))
 
 
 def document(connection: Connection, document_id: int) -> DocumentRow | None:

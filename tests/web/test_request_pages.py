@@ -157,6 +157,14 @@ def test_the_card_names_the_people_behind_the_group_that_a_task_waits_for(reques
     assert "Анна Петрова" in now
 
 
+def test_the_task_is_offered_only_to_those_who_may_open_it(request_id, anna, add_user, sign_in):
+    add_user("stranger@example.com")
+
+    assert "Открыть задачу" in anna.get("/requests/ПО-2026-000007").get_data(as_text=True)
+    stranger = sign_in("stranger@example.com").get("/requests/ПО-2026-000007").get_data(as_text=True)
+    assert "Открыть задачу" not in stranger
+
+
 def test_the_list_reads_the_same_number_of_statements_however_long_it_is(
     request_id, engine, anna, statements
 ):
