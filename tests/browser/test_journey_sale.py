@@ -314,3 +314,29 @@ def test_a_silent_client_is_reminded_on_the_third_business_day(company):
     assert "Ждём вашего ответа" in admin.inner_text("body")
     company.answer("Принять предложение")
     assert company.request.stage == "Счёт"
+
+
+def test_a_paid_request_is_cancelled_from_its_card_and_the_money_returned(company):
+    company.send_form()
+    company.qualify()
+    company.quote()
+    company.answer("Принять предложение")
+    company.do("gromov", "Оформить счёт на оплату", "Выставить счёт")
+    company.do("kim", "Отметить оплату", "Учесть оплату", payment_amount="1 000", payment_date="10.06.2026")
+
+    page = company.person("gromov")
+    page.goto(f"{company.server.url}/requests/{company.request.number}")
+    page.locator("details.menu:has(#reason) > summary").click()
+    page.fill("#reason", "Клиент закрыл проект")
+    page.locator(".menu-body.cancel button").click()
+    page.locator("dialog[open]").get_by_role("button", name="Отменить заявку").click()
+    page.wait_for_load_state()
+    company.work()
+    company.do("kim", "Вернуть оплату", "Возврат сделан", refund_amount="1 000,00", refund_date="10.06.2026")
+
+    request = company.request
+    assert (request.state, request.status, request.resolution) == (
+        "completed", "Отменена", "Клиент закрыл проект",
+    )  # fmt: skip
+    company.client.reload()
+    assert "Отменена" in company.client.inner_text("body")
