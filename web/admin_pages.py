@@ -13,6 +13,7 @@ from web import words
 from web.condition import LATE_JOBS, LATE_LETTERS
 from web.current import current_config, current_engine
 from web.i18n import language as page_language
+from web.incident_words import explain
 from web.process_pages import element_name, timer_name, translated
 
 
@@ -20,6 +21,7 @@ from web.process_pages import element_name, timer_name, translated
 class CauseLine:
     code: str
     title: str
+    advice: str
     message: str
     element_id: str
     element: str
@@ -113,28 +115,12 @@ def tabs() -> list[tuple[str, str, str, int]]:
     ]
 
 
-def cause_title(code: str) -> str:
-    """Return what a stable code of a failure means, in a few words."""
-    titles = {
-        "handler.unknown": _("The handler is not installed"),
-        "handler.parameter": _("A step was given a wrong value"),
-        "handler.uncertain": _("It may have happened"),
-        "handler.failed": _("A step could not be done"),
-        "expression.failed": _("An expression cannot be evaluated"),
-        "script.failed": _("A script failed"),
-        "no_flow": _("No way leads on from a gateway"),
-        "loop.endless": _("The diagram goes round without end"),
-        "mail.refused": _("The mail server refused a letter"),
-        "call.failed": _("A called process, decision or form is missing"),
-    }
-    return titles.get(code) or _("A step failed")
-
-
 def cause_lines(causes: list[queries.Cause]) -> list[CauseLine]:
     return [
         CauseLine(
             code=cause.code,
-            title=cause_title(cause.code),
+            title=explain(cause.code).title,
+            advice=explain(cause.code).advice,
             message=cause.sample_message,
             element_id=cause.element_id,
             element=element_name(cause.definition_id, cause.element_id),
@@ -157,13 +143,14 @@ def verdict(causes: list[CauseLine], health: queries.Health, now: datetime) -> V
         top = causes[0]
         total = sum(cause.count for cause in causes)
         title = _(
-            "%(step)s: %(cause)s, since %(when)s",
+            "%(cause)s: “%(step)s”, first %(when)s",
+            cause=top.title,
             step=top.element,
-            cause=_lowered(top.title),
             when=words.moment(top.first_at, now, zone, language),
         )
         told = ngettext("%(num)d operation stands.", "%(num)d operations stand.", total)
-        return Verdict("is-late", title, f"{told} {_('Everything else goes on.')}", cause=top)
+        told += " " + _("Everything else goes on.")
+        return Verdict("is-late", title, told, cause=top)
     if health.oldest_due_at is not None and now - health.oldest_due_at > LATE_JOBS:
         title = _(
             "Jobs are late since %(when)s", when=words.moment(health.oldest_due_at, now, zone, language)
@@ -189,10 +176,6 @@ def verdict(causes: list[CauseLine], health: queries.Health, now: datetime) -> V
         health.open_requests,
     )
     return Verdict("is-ok", _("Everything works"), text_)  # fmt: skip
-
-
-def _lowered(text_: str) -> str:
-    return text_[:1].lower() + text_[1:]
 
 
 def incident_lines(rows: list[queries.IncidentRow]) -> list[IncidentLine]:

@@ -18,6 +18,7 @@ from storage.queries import people as people_queries
 from web import admin_pages, condition
 from web.addresses import document_address, request_address
 from web.current import current_actor, current_config, current_engine, current_storage, roles_required
+from web.incident_words import explain
 from web.letters import letter_page
 
 blueprint = Blueprint("administration", __name__, url_prefix="/admin")
@@ -86,7 +87,7 @@ def incidents() -> str:
         causes=admin_pages.cause_lines(causes),
         incidents=lines,
         chosen=bool(code),
-        chosen_title=admin_pages.cause_title(code) if code else "",
+        chosen_title=explain(code).title if code else "",
         more=more,
     )
 

@@ -67,7 +67,8 @@ def deploy(
         return
     for row in deployed.definitions:
         state = _("in force") if row.state == "active" else _("stored, not in force")
-        say(f"{row.name} ({row.key}), {_('version %(number)d', number=row.version)}: {state}")
+        version = _("version %(number)d", number=row.version)
+        say(f"{row.name} ({row.key}), {version}: {state}")
     if deployed.unchanged:
         say(_("The same files were deployed before; nothing new was stored."))
 

@@ -151,7 +151,8 @@ def people(config_path: Path | None, data: Path | None) -> None:
     with opened(load(config_path, data)) as services, services.storage.read() as connection:
         rows = query(connection)
     for row in rows:
-        note = "" if row.active else f" ({_('switched off')})"
+        off = _("switched off")
+        note = "" if row.active else f" ({off})"
         say(f"{row.email}\t{row.name}{note}\t{', '.join(row.roles)}\t{', '.join(row.groups)}")
     if not rows:
         say(_("There is nobody yet: marshrut user add EMAIL --name NAME --role administrator"))
