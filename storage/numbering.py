@@ -4,22 +4,19 @@ The number is taken inside the caller's unit of work: a rolled-back unit gives i
 their numbers one after the other (row lock on PostgreSQL, the single writer on SQLite).
 """
 
-from sqlalchemy import bindparam, literal_column
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, text
 
-from storage.models import NumberSequence
-from storage.statements import table_of
+from storage.statements import Statement
 from storage.unit_of_work import UnitOfWork
+
+_NEXT = Statement(
+    text(
+        "INSERT INTO number_sequence (scope, last) VALUES (:scope, 1) "
+        "ON CONFLICT (scope) DO UPDATE SET last = number_sequence.last + 1 RETURNING last"
+    ).columns(last=BigInteger)
+)
 
 
 def next_number(uow: UnitOfWork, scope: str) -> int:
     """Return the next number of *scope*, starting with 1; it is kept only if the unit commits."""
-    dialect = sqlite if uow.connection.dialect.name == "sqlite" else postgresql
-    table = table_of(NumberSequence)
-    statement = (
-        dialect.insert(table)
-        .values(scope=bindparam("scope"), last=1)
-        .on_conflict_do_update(index_elements=["scope"], set_={"last": table.c.last + 1})
-        .returning(literal_column("last"))
-    )
-    return uow.connection.execute(statement, {"scope": scope}).scalar_one()
+    return _NEXT.rows(uow.connection, {"scope": scope})[0][0]

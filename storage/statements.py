@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any, cast
 
-from sqlalchemy import ClauseElement, Connection, Dialect, Select, Table, bindparam, insert
+from sqlalchemy import ClauseElement, Connection, Dialect, SelectBase, Table, bindparam, insert
 from sqlalchemy.sql.elements import BindParameter
 
 from storage.models.base import Base
@@ -29,7 +29,7 @@ class _Compiled:
             fixed = bind.value if not bind.required and bind.callable is None else None
             self.params.append((name, bind.key, convert, fixed))
         self.results: list[Callable[[Any], Any] | None] = []
-        if isinstance(clause, Select):
+        if isinstance(clause, SelectBase):
             self.results = [
                 column.type.dialect_impl(dialect).result_processor(dialect, None)
                 for column in clause.selected_columns
