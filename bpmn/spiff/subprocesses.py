@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from bpmn.spiff.scopes import Instance, Scope
 
 
+_FOR_PEOPLE = frozenset({"userTask", "manualTask"})
+
+
 class SubProcess(Node, defaults.SubWorkflowTask):
     """An embedded subprocess, transaction or event subprocess: it sees the variables around it."""
 
@@ -47,14 +50,40 @@ class SubProcess(Node, defaults.SubWorkflowTask):
 
 
 class AdHocScope(ScopeSpec):
-    """Activities without an order: all at once, or one after the other in the order of the diagram."""
+    """Activities without an order (BPMN 2.0 §13.3.5).
+
+    Where people work in it, a person picks what is done next, as often as needed, and says when it is enough,
+    unless a completion condition does.  Activities that need nobody begin by themselves: all at once, or one
+    after the other in the order of the diagram.
+    """
 
     sequential = False
     completion: Expression | None = None
     cancel_remaining = True
 
+    @property
+    def by_hand(self) -> bool:
+        """Tell whether a person picks the activities."""
+        return any(entry.element_type in _FOR_PEOPLE for entry in self.entries)
+
     def entries_for(self, scope: "Instance | Scope") -> list[Node]:
+        if self.by_hand:
+            return []
         return self.entries[:1] if self.sequential else self.entries
+
+    def startable(self, scope: "Scope") -> list[Node]:
+        """Return the activities that a person may begin now: in a sequential one only while nothing runs."""
+        if not self.by_hand or "enough" in scope.host.internal_data or (self.sequential and scope.open):
+            return []
+        return list(self.entries)
+
+    def complete_by_hand(self, scope: "Scope") -> None:
+        """End the scope: what still runs is cancelled, or awaited where the diagram says so."""
+        scope.host.internal_data["enough"] = 1
+        if self.cancel_remaining:
+            for other in scope.members():
+                other.cancel()
+        scope.check_end()
 
     def after_completion(self, scope: "Instance | Scope", token: Token) -> None:
         """See whether enough has been done (BPMN 2.0 §13.3.5)."""
@@ -71,9 +100,11 @@ class AdHocScope(ScopeSpec):
                 other.cancel()
 
     def continue_scope(self, scope: "Instance | Scope") -> bool:
+        done = scope.host.internal_data
+        if self.by_hand:
+            return "enough" not in done
         if not self.sequential:
             return False
-        done = scope.host.internal_data
         index = done.get("next", 1)
         if index >= len(self.entries) or "enough" in done:
             return False

@@ -7,7 +7,7 @@ Commands only record their outcome on a token and queue it; `advance` runs the s
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from bpmn import journal
 from bpmn.spiff import codec
@@ -16,9 +16,10 @@ from bpmn.spiff.activities import JobTask, UserTask
 from bpmn.spiff.catching import climb, mark_fired
 from bpmn.spiff.errors import StartNotFound, TokenGone
 from bpmn.spiff.model import ProcessModel
-from bpmn.spiff.scopes import Instance
+from bpmn.spiff.scopes import Instance, Scope
 from bpmn.spiff.services import Services
 from bpmn.spiff.sheets import Loader, Sheet
+from bpmn.spiff.subprocesses import AdHocScope
 from bpmn.spiff.token import Token
 
 
@@ -148,6 +149,18 @@ class Workflow:
             raise TokenGone(token_id, "a job")
         return token.task_spec.parameters(token)
 
+    def open_adhoc(self) -> list[tuple[int, str]]:
+        """Return the open ad-hoc subprocesses in which people pick the activities: token and element ids."""
+        return [(scope.host.id, scope.host.task_spec.element_id) for scope in self._adhoc_scopes()]
+
+    def startable(self) -> list[tuple[int, str]]:
+        """Return the ad-hoc activities that may be started now: the token of the subprocess and the element id."""
+        return [
+            (scope.host.id, node.element_id)
+            for scope in self._adhoc_scopes()
+            for node in cast(AdHocScope, scope.spec).startable(scope)
+        ]
+
     # ------------------------------------------------------------ commands
     def complete_task(self, token_id: int, variables: Mapping[str, Any]) -> None:
         """Record that a person has completed a task; raises TokenGone, ValueRefused."""
@@ -183,6 +196,20 @@ class Workflow:
         ):
             raise TokenGone(token_id, "waiting for an event")
         mark_fired(token, payload)
+
+    def start_activity(self, token_id: int, element_id: str) -> None:
+        """Begin an activity of the ad-hoc subprocess at *token_id*; raises TokenGone."""
+        scope = self._adhoc_scope(token_id)
+        for node in cast(AdHocScope, scope.spec).startable(scope):
+            if node.element_id == element_id:
+                self._instance.push(Token(scope, node))
+                return
+        raise TokenGone(token_id, f"an ad-hoc subprocess that may start {element_id!r} now")
+
+    def complete_adhoc(self, token_id: int) -> None:
+        """Say that enough was done in the ad-hoc subprocess at *token_id*; raises TokenGone."""
+        scope = self._adhoc_scope(token_id)
+        cast(AdHocScope, scope.spec).complete_by_hand(scope)
 
     def retry(self, token_id: int) -> None:
         """Run a parked element again; raises TokenGone."""
@@ -248,6 +275,17 @@ class Workflow:
         if token is None:
             raise TokenGone(token_id, "alive")
         return token
+
+    def _adhoc_scopes(self) -> list[Scope]:
+        self._instance.thaw_all()
+        scopes = [self._instance.subprocesses[key] for key in sorted(self._instance.subprocesses)]
+        return [scope for scope in scopes if isinstance(scope.spec, AdHocScope) and scope.spec.by_hand]
+
+    def _adhoc_scope(self, token_id: int) -> Scope:
+        for scope in self._adhoc_scopes():
+            if scope.host.id == token_id:
+                return scope
+        raise TokenGone(token_id, "an open ad-hoc subprocess")
 
     def _open_job(self, token_id: int) -> Token:
         token = self._token(token_id)

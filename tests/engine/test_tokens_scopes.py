@@ -4,6 +4,7 @@ import pytest
 
 from bpmn import journal
 from bpmn.spiff import Binding, compile_bundle
+from bpmn.spiff.errors import TokenGone
 from tests.engine.kit import (
     COMPENSATE,
     END,
@@ -236,6 +237,16 @@ def test_parallel_instances_have_their_item_and_collect_outputs_in_order():
     assert r.variables == {"items": ["x", "y", "w"], "results": [1, 2, 3]}
 
 
+def test_history_tells_the_loop_from_its_instances():
+    r = (
+        run(START + el("userTask", "t", many()) + user("z") + chain("start", "t", "z"), items=[1, 2])
+        .task("t")
+        .task("t")
+    )
+    closed = [e.element_type for e in r.entries(journal.Closed) if e.element_id == "t"]
+    assert closed == ["userTask", "userTask", "loopBody"]
+
+
 def test_sequential_instances_run_one_after_the_other():
     r = run(
         START
@@ -422,16 +433,54 @@ def adhoc(ordering, completion="", **attributes):
     return el("adHocSubProcess", "s", user("p1", "p2", "p3") + done, ordering=ordering, **attributes)
 
 
-def test_an_ad_hoc_subprocess_offers_everything_or_one_after_the_other():
+def adhoc_of_scripts(ordering):
+    note = "".join(
+        el("scriptTask", key, f"<bpmn:script>log = log + ['{key}']</bpmn:script>", scriptFormat="python")
+        for key in ("p1", "p2")
+    )
+    return el("adHocSubProcess", "s", note, ordering=ordering)
+
+
+@pytest.mark.parametrize("ordering", ["Parallel", "Sequential"])
+def test_an_ad_hoc_subprocess_that_needs_nobody_runs_by_itself(ordering):
+    r = run(START + adhoc_of_scripts(ordering) + user("z") + chain("start", "s", "z"), log=[])
+    assert (r.tasks, r.variables["log"]) == (["z"], ["p1", "p2"])
+
+
+def begin(r, activity):
+    ((token, _),) = r.workflow.open_adhoc()
+    return r.act(lambda workflow: workflow.start_activity(token, activity))
+
+
+def startable(r):
+    return [activity for _, activity in r.workflow.startable()]
+
+
+def test_people_pick_the_activities_of_an_ad_hoc_subprocess_and_say_when_it_is_enough():
     r = run(START + adhoc("Parallel") + user("z") + chain("start", "s", "z"))
-    assert r.tasks == ["p1", "p2", "p3"]
+    assert (r.tasks, startable(r)) == ([], ["p1", "p2", "p3"])
+    begin(begin(r, "p2"), "p2")
+    assert (r.tasks, startable(r)) == (["p2", "p2"], ["p1", "p2", "p3"])
+    r.task("p2").task("p2")
+    assert (r.tasks, r.state) == ([], "active")
+    begin(r, "p1")
+    ((token, element),) = r.workflow.open_adhoc()
+    assert element == "s"
+    r.act(lambda workflow: workflow.complete_adhoc(token))
+    assert (r.tasks, startable(r)) == (["z"], [])
+
+
+def test_in_a_sequential_ad_hoc_subprocess_one_thing_is_done_at_a_time():
     r = run(START + adhoc("Sequential") + user("z") + chain("start", "s", "z"))
-    assert r.tasks == ["p1"]
-    assert r.task("p1").tasks == ["p2"]
-    assert r.task("p2").task("p3").tasks == ["z"]
+    begin(r, "p2")
+    assert (r.tasks, startable(r)) == (["p2"], [])
+    with pytest.raises(TokenGone):
+        begin(r, "p1")
+    r.task("p2")
+    assert startable(r) == ["p1", "p2", "p3"]
 
 
-@pytest.mark.parametrize(("cancel", "left"), [("true", ["z"]), ("false", ["p2", "p3"])])
+@pytest.mark.parametrize(("cancel", "left"), [("true", ["z"]), ("false", ["p2"])])
 def test_an_ad_hoc_subprocess_ends_when_enough_is_done(cancel, left):
     r = run(
         START
@@ -439,6 +488,7 @@ def test_an_ad_hoc_subprocess_ends_when_enough_is_done(cancel, left):
         + user("z")
         + chain("start", "s", "z")
     )
+    begin(begin(r, "p1"), "p2")
     assert r.task("p1", n=1).tasks == left
 
 
