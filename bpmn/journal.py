@@ -82,6 +82,7 @@ class ConditionOpened:
 class Closed:
     """A token left its element: every visited element once, whatever was open for the token is closed.
 
+    `element_type` is the BPMN tag; "loopBody" is the whole of a multi-instance or loop, whose instances close too.
     `via` is the sequence flow by which the token had come, None where it came otherwise.
     """
 

@@ -35,6 +35,8 @@ class Body(Node):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.manual = False
+        #: the visit of the whole loop, beside the visits of its instances
+        self.element_type = "loopBody"
         self.inner: Node
 
     def spawn(self, token: Token, own: dict[str, Any]) -> None:
