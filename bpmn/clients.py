@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from bpmn import forms
+from bpmn import attachments, forms
 from bpmn.actors import Actor
 from bpmn.bundles import LoadedBundle
 from bpmn.comments import add_comment
@@ -161,16 +161,18 @@ class Clients:
         """
         bundle, element = self._public(key)
         translate = bundle.translator(language)
-        now = self._runtime.now()
+        form = bundle.form(element.properties["client_form"])
+        with self._runtime.storage.read() as connection:
+            files = attachments.known(connection, form, posted, {})
         view = forms.view(
-            bundle.form(element.properties["client_form"]),
+            form,
             {},
+            files=files,
             posted=posted,
             errors=errors,
             language=language,
             translate=translate,
-            now=now,
-            functions=self._runtime.functions(),
+            **self._runtime.form_settings(),
         )
         with self._runtime.storage.read_session() as session:
             consents = _consents(session, language, posted or {}, errors or {})
@@ -196,13 +198,16 @@ class Clients:
         if not self._is_signed(key, submit_key):
             raise InvalidForm({"": "form.expired"})
         now = self._runtime.now()
+        form = bundle.form(element.properties["client_form"])
+        with self._runtime.storage.read() as connection:
+            files = attachments.known(connection, form, posted, {})
         result = forms.submit(
-            bundle.form(element.properties["client_form"]),
+            form,
             {name: values for name, values in posted.items() if not name.startswith("_consent_")},
             {},
             language=language,
-            now=now,
-            functions=self._runtime.functions(),
+            files=files,
+            **self._runtime.form_settings(),
         )
         if result.again:
             raise InvalidForm({})
@@ -220,6 +225,7 @@ class Clients:
 
             def beside(unit: UnitOfWork, instance: InstanceRow) -> None:
                 self._runtime.links.open(unit, instance.id, at=now)
+                attachments.attach(unit, instance.id, files, result.values, by=by, now=now)
                 unit.session.add_all(
                     Consent(
                         id=new_id(),
@@ -270,7 +276,9 @@ class Clients:
             with self._runtime.storage.reading() as uow:
                 session = uow.session
                 waits = self._open_waits(uow.subscriptions.of_instance(instance_id), bundle)
-                asks = self._asks(waits, bundle, instance, workflow, language, action_id, posted, errors)
+                asks = self._asks(
+                    uow.connection, waits, bundle, instance, workflow, language, action_id, posted, errors
+                )
                 documents = _documents(session, instance_id, translate)
                 messages = _messages(session, instance_id)
                 visits = session.execute(
@@ -333,21 +341,25 @@ class Clients:
             if not opened:
                 raise AlreadyAnswered(f"action {action_id} is not the client's")
             values: dict[str, Any] = {}
+            files: attachments.Files = {}
             form = opened[0].element.properties.get("client_form")
             if form:
                 assert row.token_id is not None
+                variables = workflow.variables_of(row.token_id)
+                files = attachments.known(uow.connection, bundle.form(form), posted, variables)
                 result = forms.submit(
                     bundle.form(form),
                     posted,
-                    workflow.variables_of(row.token_id),
+                    variables,
                     language=language,
-                    now=now,
-                    functions=self._runtime.functions(),
+                    files=files,
+                    **self._runtime.form_settings(),
                 )
                 if not result.ok:
                     raise InvalidForm(result.errors)
                 values = result.values
             answer(self._runtime, uow, row, values, by=by, now=now)
+            attachments.attach(uow, instance_id, files, values, by=by, now=now)
 
     def message(self, *, secret: str, body: str, address: str) -> int:
         """Leave a message to those who work on the request.
@@ -428,6 +440,7 @@ class Clients:
 
     def _asks(
         self,
+        connection: Connection,
         waits: list[_Open],
         bundle: LoadedBundle,
         instance: InstanceRow,
@@ -447,15 +460,16 @@ class Clients:
             asking, group = _asking(bundle, workflow, wait)
             form = None
             if properties.get("client_form"):
+                definition, typed = bundle.form(properties["client_form"]), posted if mine else None
                 form = forms.view(
-                    bundle.form(properties["client_form"]),
+                    definition,
                     variables,
-                    posted=posted if mine else None,
+                    posted=typed,
+                    files=attachments.known(connection, definition, typed, variables),
                     errors=errors if mine else None,
                     language=language,
                     translate=translate,
-                    now=self._runtime.now(),
-                    functions=self._runtime.functions(),
+                    **self._runtime.form_settings(),
                 )
             button = Button(
                 translate(properties["client_action"]),

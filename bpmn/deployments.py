@@ -1,7 +1,7 @@
 """Deploy folders as immutable bundles and decide which version new requests start on."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,18 +49,24 @@ class Deployments:
         source: str = "upload",
         note: str = "",
         activate: bool = False,
+        tolerate: Container[str] = (),
     ) -> Deployed:
         """Store a folder as one bundle: every executable process in it gets its next version.
 
         The same content deployed again is recognised and stored only once.  With `activate` the new versions
-        come into force in the same transaction.
+        come into force in the same transaction, after the bundle's scenarios have passed where a process
+        requires them.  Errors of the rules in *tolerate* refuse nothing.
 
         Raises:
-            DeploymentRefused: the bundle cannot run; nothing was stored.
+            DeploymentRefused: the bundle cannot run, or a required scenario fails; nothing was stored.
         """
         bundle, problems = check_bundle(files, self._runtime.registry)
-        if bundle is None or any(problem.severity == "error" for problem in problems):
+        if bundle is None or any(
+            problem.severity == "error" and problem.rule not in tolerate for problem in problems
+        ):
             raise DeploymentRefused(problems)
+        if activate:
+            self._require_scenarios(bundle, files)
         digest = _digest(files)
         now = self._runtime.now()
         with self._runtime.storage.unit_of_work() as uow:
@@ -102,7 +108,10 @@ class Deployments:
 
         Raises:
             NotFound: there is no such version.
+            DeploymentRefused: its process requires the bundle's scenarios to pass, and one does not.
         """
+        loaded = self.bundle(definition_id)
+        self._require_scenarios(loaded.deployment.compiled, loaded.deployment.files, loaded.definition.key)
         with self._runtime.storage.unit_of_work() as uow:
             self._activate(uow, definition_id, by)
         self._runtime.bundles.forget(definition_id)
@@ -132,6 +141,14 @@ class Deployments:
         """Return the version of a process in force.  Raises NotFound."""
         with self._runtime.storage.read() as connection:
             return self._runtime.bundles.active(connection, key)
+
+    def _require_scenarios(self, bundle: Bundle, files: Mapping[str, bytes], key: str | None = None) -> None:
+        """Play the bundle's scenarios where a process (or the one named) has the property scenarios = required."""
+        models = bundle.processes.values() if key is None else [bundle.processes[key]]
+        if any(model.properties.get("scenarios", "").strip() == "required" for model in models):
+            problems = self._runtime.examples(files)
+            if problems:
+                raise DeploymentRefused(problems)
 
     def _store(self, uow: UnitOfWork, model: ProcessModel, deployment_id: int) -> DefinitionRef:
         newest = uow.session.scalar(select(func.max(Definition.version)).where(Definition.key == model.key))
@@ -196,7 +213,11 @@ class Deployments:
                 uow.subscriptions.insert([row])
             elif start.kind == "timer" and start.timer is not None:
                 first = next_start(
-                    start.timer, now=now, index=0, functions=host_functions(self._runtime, now)
+                    start.timer,
+                    now=now,
+                    index=0,
+                    functions=host_functions(self._runtime, now),
+                    zone=self._runtime.zone,
                 )
                 if first is None:
                     continue

@@ -16,6 +16,7 @@ from bpmn.scripts import Scripts
 from bpmn.spiff.services import ScriptRunner
 from bpmn.starting import Started
 from bpmn.tasks import Tasks
+from bpmn.uploading import Uploading
 from handlers.business_time import Calendar
 from handlers.mailer import Mailer, mailer_from
 from handlers.registry import Registry, default_registry
@@ -60,6 +61,7 @@ class ProcessEngine:
         self.messages = Messages(self.runtime)
         self.jobs = Jobs(self.runtime)
         self.clients = Clients(self.runtime)
+        self.uploads = Uploading(self.runtime)
         self.runtime.correlate = self._correlate
         self.runtime.start = self._start
 

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from bpmn import decisions, dmn
@@ -28,7 +28,7 @@ def host_functions(runtime: "Runtime", now: datetime) -> Mapping[str, Callable[.
     return {
         "business hours after": lambda moment, hours: calendar.add_hours(moment, hours),
         "business days after": lambda moment, days: calendar.add_days(moment, days),
-        "now": lambda: now,
+        "now": lambda: now.astimezone(runtime.zone),
     }
 
 
@@ -54,6 +54,11 @@ class Environment:
         return self.request.number if self.request is not None else None
 
     @property
+    def zone(self) -> tzinfo:
+        """The organisation's time zone."""
+        return self.runtime.zone
+
+    @property
     def scripts(self) -> ScriptRunner:
         return self.runtime.scripts
 
@@ -66,7 +71,9 @@ class Environment:
         else:
             with self.runtime.storage.read() as connection:
                 model = decisions.find(self.runtime.bundles, connection, self.bundle, decision_ref, binding)
-        return model.evaluate(decision_ref, variables, functions=self.functions, now=self.now)
+        return model.evaluate(
+            decision_ref, variables, functions=self.functions, now=self.now.astimezone(self.zone)
+        )
 
     def called_process(self, key: str, binding: Binding) -> ProcessModel:
         """The called process: by the exact reference, of the same bundle, or the version in force."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bpmn import forms
+from bpmn import attachments, forms
 from bpmn.actors import Actor
 from bpmn.bundles import DefinitionRef, LoadedBundle
 from bpmn.comments import add_comment
@@ -64,10 +64,12 @@ class Instances:
         start_id: str | None = None,
         language: str | None = None,
         message_id: str | None = None,
+        beside: Callable[[UnitOfWork, InstanceRow], None] | None = None,
     ) -> Started:
         """Start a request on the version of process *key* in force and run it to its first wait states.
 
-        The same *message_id* twice starts one request and returns it both times.
+        The same *message_id* twice starts one request and returns it both times.  What *beside* writes belongs
+        to the same transaction.
 
         Raises:
             NotFound: no version of the process is in force.
@@ -85,6 +87,7 @@ class Instances:
                 start_id=start_id,
                 language=language,
                 message_id=message_id,
+                beside=beside,
             )
 
     def start_page(
@@ -96,21 +99,24 @@ class Instances:
         errors: Mapping[str, str] | None = None,
     ) -> StartPage:
         """Lay out the page on which an employee starts a request.  Raises NotFound."""
+        files: attachments.Files = {}
         with self._runtime.storage.read() as connection:
             bundle = self._runtime.bundles.active(connection, key)
+            form = employee_form(bundle)
+            if form is not None:
+                files = attachments.known(connection, bundle.form(form), posted, {})
         translate = bundle.translator(language)
-        form = employee_form(bundle)
         view = None
         if form is not None:
             view = forms.view(
                 bundle.form(form),
                 {},
+                files=files,
                 posted=posted,
                 errors=errors,
                 language=language,
                 translate=translate,
-                now=self._runtime.now(),
-                functions=self._runtime.functions(),
+                **self._runtime.form_settings(),
             )
         return StartPage(
             bundle.definition,
@@ -129,9 +135,13 @@ class Instances:
             InvalidForm: one message per field; without any, a row was to be added or removed.
             NotFound: no version of the process is in force.
         """
+        files: attachments.Files = {}
         with self._runtime.storage.read() as connection:
             bundle = self._runtime.bundles.active(connection, key)
-        form = employee_form(bundle)
+            form = employee_form(bundle)
+            if form is not None:
+                files = attachments.known(connection, bundle.form(form), posted, {})
+        now = self._runtime.now()
         values: dict[str, Any] = {}
         if form is not None:
             result = forms.submit(
@@ -139,8 +149,8 @@ class Instances:
                 posted,
                 {},
                 language=language,
-                now=self._runtime.now(),
-                functions=self._runtime.functions(),
+                files=files,
+                **self._runtime.form_settings(),
             )
             if not result.ok:
                 raise InvalidForm(result.errors)
@@ -151,6 +161,7 @@ class Instances:
             by=by,
             start_id=employee_start(bundle),
             message_id=f"{key}:{by.id}:{key_token}",
+            beside=lambda uow, row: attachments.attach(uow, row.id, files, values, by=by, now=now),
         )
 
     def cancel(self, *, instance_id: int, reason: str, by: Actor) -> None:

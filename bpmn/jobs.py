@@ -205,6 +205,7 @@ class Jobs:
                     now=now,
                     index=index,
                     functions=host_functions(self._runtime, now),
+                    zone=self._runtime.zone,
                     anchor=datetime.fromisoformat(details["anchor"]),
                 )
                 if due is not None:

@@ -19,6 +19,7 @@ from bpmn.bundles import Bundles, LoadedBundle
 from bpmn.environment import Environment, host_functions
 from bpmn.errors import NotFound, RequestEnded
 from bpmn.links import Links
+from bpmn.lint.problem import Problem
 from bpmn.projection import Done
 from bpmn.spiff import Workflow, run_unit
 from bpmn.spiff.services import ScriptRunner
@@ -80,10 +81,20 @@ class Runtime:
         self.wake: Callable[[], None] = lambda: None
         self.correlate: Callable[..., Any] = _unwired
         self.start: Callable[..., Any] = _unwired
+        self.examples: Callable[[Mapping[str, bytes]], list[Problem]] = lambda _: _unwired()
 
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         """The functions that forms and expressions may call, as of now."""
         return host_functions(self, self.now())
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone: what local times and «today» mean."""
+        return ZoneInfo(self.settings.time_zone)
+
+    def form_settings(self) -> dict[str, Any]:
+        """What every form is shown and checked with: the moment, the zone, the host functions."""
+        return {"now": self.now(), "zone": self.zone, "functions": self.functions()}
 
     def load(self, uow: UnitOfWork, instance_id: int) -> InstanceRow:
         """Load and lock an instance.  Raises NotFound."""
@@ -245,7 +256,7 @@ class Runtime:
     def _number(self, uow: UnitOfWork, bundle: LoadedBundle, now: datetime) -> str:
         """The next number of the process's prefix in the year of the organisation's time zone."""
         prefix = bundle.model.properties.get("prefix", DEFAULT_PREFIX)
-        year = now.astimezone(ZoneInfo(self.settings.time_zone)).year
+        year = now.astimezone(self.zone).year
         return f"{prefix}-{year}-{next_number(uow, f'request:{prefix}:{year}'):06d}"
 
     @staticmethod

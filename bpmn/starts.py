@@ -13,6 +13,7 @@ from bpmn.spiff.timers import date_of, duration_of, parse_cycle
 class _Surroundings:
     now: datetime
     functions: Mapping[str, Callable[..., Any]]
+    zone: tzinfo
 
 
 def next_start(
@@ -32,7 +33,7 @@ def next_start(
     Raises:
         ExpressionFailed, TimerUnreadable.
     """
-    value = timer.expression.evaluate({}, _Surroundings(now, functions))
+    value = timer.expression.evaluate({}, _Surroundings(now, functions, zone))
     begun = anchor or now
     if timer.kind == "date":
         return date_of(value, zone) if index == 0 else None

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bpmn import authorization, forms
+from bpmn import attachments, authorization, forms
 from bpmn.actors import Actor
-from bpmn.bundles import LoadedBundle
 from bpmn.errors import InvalidForm, NotAllowed, NotFound, TaskHeld, TaskNotOpen
 from bpmn.forms import FormView
 from bpmn.projection import Done, event
@@ -76,15 +75,17 @@ class Tasks:
             draft = uow.session.get(TaskDraft, (task_id, by.id)) if by.id is not None else None
             view = None
             if task.form and task.state == "open":
+                form, variables = bundle.form(task.form), workflow.variables_of(task.token_id)
+                typed = posted if posted is not None else (draft.fields if draft else None)
                 view = forms.view(
-                    bundle.form(task.form),
-                    workflow.variables_of(task.token_id),
-                    posted=posted if posted is not None else (draft.fields if draft else None),
+                    form,
+                    variables,
+                    posted=typed,
                     errors=errors,
+                    files=attachments.known(uow.connection, form, typed, variables),
                     language=language,
                     translate=bundle.translator(language),
-                    now=now,
-                    functions=self._runtime.functions(),
+                    **self._runtime.form_settings(),
                 )
             holder = uow.people.get(task.assignee_id) if task.assignee_id is not None else None
             why_not = authorization.why_not_complete(by, task)
@@ -151,17 +152,19 @@ class Tasks:
             NotFound, TaskNotOpen, TaskHeld, NotAllowed: nothing was changed.
         """
 
-        def read(bundle: LoadedBundle, form: str, variables: Mapping[str, Any]) -> forms.Submission:
+        def read(
+            form: forms.Form, variables: Mapping[str, Any], files: attachments.Files
+        ) -> forms.Submission:
             return forms.submit(
-                bundle.form(form),
+                form,
                 posted,
                 variables,
                 language=language,
-                now=self._runtime.now(),
-                functions=self._runtime.functions(),
+                files=files,
+                **self._runtime.form_settings(),
             )
 
-        return self._complete(task_id, by, read, {})
+        return self._complete(task_id, by, read, {}, posted)
 
     def complete(
         self, *, task_id: int, values: Mapping[str, Any], by: Actor, language: str = "en"
@@ -171,17 +174,19 @@ class Tasks:
         Raises: as `submit`.
         """
 
-        def read(bundle: LoadedBundle, form: str, variables: Mapping[str, Any]) -> forms.Submission:
+        def read(
+            form: forms.Form, variables: Mapping[str, Any], files: attachments.Files
+        ) -> forms.Submission:
             return forms.check(
-                bundle.form(form),
+                form,
                 dict(values),
                 variables,
                 language=language,
-                now=self._runtime.now(),
-                functions=self._runtime.functions(),
+                files=files,
+                **self._runtime.form_settings(),
             )
 
-        return self._complete(task_id, by, read, values)
+        return self._complete(task_id, by, read, values, values)
 
     def save_draft(self, *, task_id: int, fields: Mapping[str, list[str]], by: Actor) -> datetime:
         """Keep what the person typed so far.
@@ -210,16 +215,20 @@ class Tasks:
         self,
         task_id: int,
         by: Actor,
-        read: Callable[[LoadedBundle, str, Mapping[str, Any]], forms.Submission],
+        read: Callable[[forms.Form, Mapping[str, Any], attachments.Files], forms.Submission],
         values: Mapping[str, Any],
+        sent: Mapping[str, Any],
     ) -> Completed:
         now = self._runtime.now()
         with self._runtime.storage.unit_of_work() as uow:
             task, instance = self._load(uow, task_id)
             self._ensure(uow, task, by, authorization.why_not_complete)
             bundle, _, workflow = self._runtime.restore(uow, instance, by=by, now=now)
+            files: attachments.Files = {}
             if task.form:
-                result = read(bundle, task.form, workflow.variables_of(task.token_id))
+                form, variables = bundle.form(task.form), workflow.variables_of(task.token_id)
+                files = attachments.known(uow.connection, form, sent, variables)
+                result = read(form, variables, files)
                 if not result.ok:
                     raise InvalidForm(result.errors)
                 values = result.values
@@ -233,6 +242,7 @@ class Tasks:
                 done={token_id: Done(by.id, _shown(given))},
                 restored=workflow,
             )
+            attachments.attach(uow, instance.id, files, given, by=by, now=now)
             uow.tasks.drop_drafts(task_id)
             mine = [row for row in step.opened_tasks if authorization.why_not_complete(by, row) is None]
             return Completed(instance.id, mine[0].id if mine else None)

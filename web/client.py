@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from bpmn import forms
+from bpmn.actors import Actor
 from bpmn.errors import AlreadyAnswered, InvalidForm, NotFound, RequestEnded
 from web.client_files import kept_uploads
 from web.client_words import consent_boxes, in_words, questions
@@ -29,6 +30,7 @@ csrf.exempt(blueprint)  # there is no session to ride on: the secret in the addr
 REQUEST_LIMIT = 25_000_000
 SUBMIT = Limit(10, 3600)
 ACT = Limit(60, 3600)
+UPLOAD = Limit(60, 3600)
 FORGED = Limit(30, 600)
 """Wrong links of one address: guessing ends long before it could succeed."""
 _NAMES = {"ru": "Русский", "en": "English"}
@@ -80,9 +82,11 @@ def form(key: str) -> str:
 
 @blueprint.post("/c/<key>")
 def submit(key: str) -> ResponseReturnValue:
-    posted = _posted()
+    posted, wrong_files = _posted()
     if forms.edits_rows(posted):
-        return _form(key, posted)
+        return _form(key, posted, wrong_files)
+    if wrong_files:
+        return _form(key, posted, wrong_files), 422
     current_services().throttle.hit("client.submit", client_address(), SUBMIT)
     try:
         submitted = current_engine().clients.submit(
@@ -100,7 +104,8 @@ def submit(key: str) -> ResponseReturnValue:
 @blueprint.post("/c/<key>/preview")
 def preview(key: str) -> str:
     """Render the fields again from what is typed so far; nothing is stored."""
-    page = current_engine().clients.form_page(key=key, language=page_language(), posted=_posted())
+    typed = request.form.to_dict(flat=False)
+    page = current_engine().clients.form_page(key=key, language=page_language(), posted=typed)
     return render_template("fragments/form_fields.html", form=page.form, preview=url_for(".preview", key=key))
 
 
@@ -132,10 +137,13 @@ def track(secret: str) -> str:
 
 @blueprint.post("/t/<secret>/answer")
 def act(secret: str) -> ResponseReturnValue:
-    posted = _posted()
+    current_engine().clients.page(secret=secret)  # a forged link keeps no files
+    posted, wrong_files = _posted()
     action_id = request.form.get("_action", "")[:200]
     if forms.edits_rows(posted):
-        return _tracking(secret, posted=posted, action_id=action_id)
+        return _tracking(secret, posted=posted, action_id=action_id, errors=wrong_files)
+    if wrong_files:
+        return _tracking(secret, posted=posted, action_id=action_id, errors=wrong_files), 422
     current_services().throttle.hit("client.act", client_address(), ACT)
     try:
         current_engine().clients.act(
@@ -177,9 +185,11 @@ def document(secret: str, document_id: int) -> Response:
     return response
 
 
-def _posted() -> dict[str, list[str]]:
-    """Return what was typed; files are stored first and stand in it as references."""
-    return kept_uploads(request)
+def _posted() -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Return what was typed, with files kept and named by references, and what is wrong with files."""
+    if any(upload.filename for upload in request.files.values()):
+        current_services().throttle.hit("client.upload", client_address(), UPLOAD)
+    return kept_uploads(request, Actor.client("", client_address()))
 
 
 def _page(secret: str) -> Any:

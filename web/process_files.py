@@ -187,7 +187,11 @@ def page(engine: "ProcessEngine", process: Any, path: str, content: bytes) -> Fi
     if what == "form":
         try:
             view = forms.view(
-                forms.parse(content, name=title), {}, language=language, translate=translate, now=engine.now()
+                forms.parse(content, name=title),
+                {},
+                language=language,
+                translate=translate,
+                **engine.runtime.form_settings(),
             )
         except forms.FormRefused:
             return FilePage(path, title, text)

@@ -12,6 +12,7 @@ from bpmn.errors import InvalidForm
 from bpmn.instances import employee_form, employee_start
 from storage.queries import processes as queries
 from web.addresses import request_address
+from web.client_files import kept_uploads
 from web.current import current_actor, current_engine, current_storage, login_required
 from web.i18n import language as page_language
 from web.process_pages import bundle_of
@@ -49,10 +50,12 @@ def show(key: str) -> str:
 @blueprint.post("/<key>")
 @login_required
 def submit(key: str) -> ResponseReturnValue:
-    posted = request.form.to_dict(flat=False)
+    posted, wrong_files = kept_uploads(request, current_actor())
     token = request.form.get("_key", "")[:64]
     if forms.edits_rows(posted):
-        return _form(key, token, posted)
+        return _form(key, token, posted, wrong_files)
+    if wrong_files:
+        return _form(key, token, posted, wrong_files), 422
     try:
         started = current_engine().instances.submit_start(
             key=key, posted=posted, by=current_actor(), language=page_language(), key_token=token

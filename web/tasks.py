@@ -47,10 +47,13 @@ def show(task_id: int) -> ResponseReturnValue:
 @login_required
 def submit(task_id: int) -> ResponseReturnValue:
     """Complete the task, or re-render it: with errors, or with a row added or removed."""
-    posted = _posted()
-    if forms.edits_rows(posted):
-        return _page(task_id, posted=posted)
     actor = current_actor()
+    posted, wrong_files = kept_uploads(request, actor)
+    posted = _without_own(posted)
+    if forms.edits_rows(posted):
+        return _page(task_id, posted=posted, problems=wrong_files)
+    if wrong_files:
+        return _page(task_id, posted=posted, problems=wrong_files), 422
     try:
         done = current_engine().tasks.submit(
             task_id=task_id, posted=posted, by=actor, language=i18n.language()
@@ -71,7 +74,7 @@ def submit(task_id: int) -> ResponseReturnValue:
 def preview(task_id: int) -> ResponseReturnValue:
     """Render the fields again from what is typed so far; nothing is stored."""
     page = current_engine().tasks.page(
-        task_id=task_id, by=current_actor(), language=i18n.language(), posted=_posted()
+        task_id=task_id, by=current_actor(), language=i18n.language(), posted=_typed()
     )
     return render_template(
         "fragments/form_fields.html", form=page.form, preview=url_for(".preview", task_id=task_id)
@@ -220,13 +223,8 @@ def _form_again(task_id: int, posted: Mapping[str, list[str]]) -> FormView | Non
         posted=posted,
         language=i18n.language(),
         translate=bundle.translator(i18n.language()),
-        now=current_now(),
-        functions=engine.runtime.functions(),
+        **engine.runtime.form_settings(),
     )
-
-
-def _posted() -> dict[str, list[str]]:
-    return _without_own(kept_uploads(request))
 
 
 def _typed() -> dict[str, list[str]]:

@@ -25,6 +25,7 @@ from bpmn.forms.errors import FormProblem, FormRefused
 from bpmn.forms.formdata import from_form_data
 from bpmn.forms.linting import lint
 from bpmn.forms.schema import Component, Form, parse
+from bpmn.forms.sniffing import clean_name, inspect
 from bpmn.forms.submission import Submission, check, edits_rows, submit
 from bpmn.forms.view import view
 from bpmn.forms.views import FieldView, FormView
@@ -38,9 +39,11 @@ __all__ = [
     "FormView",
     "Submission",
     "check",
+    "clean_name",
     "display",
     "edits_rows",
     "from_form_data",
+    "inspect",
     "lint",
     "parse",
     "submit",

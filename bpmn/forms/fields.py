@@ -46,7 +46,7 @@ class Fields:
             button.outcome: translate(str(button.get("label", button.outcome))) for button in form.outcomes
         }
         self.seen: dict[str, tuple[str, str]] = {}
-        self.has_rows = self.has_files = self.rerenders = False
+        self.has_rows = self.has_files = self.rerenders = self.own_buttons = False
         self._read = expressions_of(form)
 
     # -- whole form -----------------------------------------------------------------------
@@ -91,7 +91,8 @@ class Fields:
             else:
                 danger = component.flag("danger")
                 made.append(ButtonView(label, component.outcome_key, component.outcome, danger=danger))
-        if not any(not button.reset for button in made):
+        self.own_buttons = any(not button.reset for button in made)
+        if not self.own_buttons:
             made.insert(0, ButtonView(say("word.submit", self._evaluator.language), "", ""))
         made.sort(key=lambda button: (button.danger, button.reset))
         made[0].primary = not made[0].danger and not made[0].reset

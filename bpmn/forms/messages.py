@@ -71,6 +71,27 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "choice.unknown": ("Такого значения нет в списке: «{value}»", "This value is not in the list: “{value}”"),
     "file.unknown": ("Файл не найден, приложите его снова", "The file was not found, attach it again"),
+    "file.empty": ("Файл «{name}» пуст", "The file “{name}” is empty"),
+    "file.too_large": (
+        "Файл «{name}» больше {limit} МБ, приложите файл поменьше",
+        "The file “{name}” is larger than {limit} MB, attach a smaller one",
+    ),
+    "file.forbidden": (
+        "Файл «{name}» приложить нельзя: программы, скрипты и веб-страницы не принимаются",
+        "The file “{name}” cannot be attached: programs, scripts and web pages are not accepted",
+    ),
+    "file.mismatch": (
+        "Содержимое файла «{name}» не такое, как обещает его название. Сохраните файл заново и приложите его",
+        "The content of “{name}” is not what its name says. Save the file again and attach it",
+    ),
+    "file.too_many": (
+        "За раз можно приложить не больше {n} {n|файла|файлов|файлов}",
+        "At most {n} {n|file|files|files} can be attached at once",
+    ),
+    "file.too_many_pending": (
+        "Приложено больше {limit} МБ в незаконченных формах. Отправьте их или приложите файлы поменьше",
+        "More than {limit} MB are attached to unfinished forms. Submit them, or attach smaller files",
+    ),
     "file.single": ("Можно приложить только один файл", "Only one file may be attached"),
     "file.accept": ("Подойдут файлы: {accept}", "Accepted files: {accept}"),
     "rows.too_many": (

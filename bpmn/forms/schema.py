@@ -124,6 +124,15 @@ class Form:
         return [component for component, _ in self.walk() if component.outcome is not None]
 
     @property
+    def file_variables(self) -> frozenset[str]:
+        """Root variables in which files can be attached."""
+        return frozenset(
+            next(key for part in (*containers, component) for key in part.keys)
+            for component, containers in self.walk()
+            if component.type == "filepicker"
+        )
+
+    @property
     def personal_keys(self) -> frozenset[str]:
         """Root variables that hold personal data (`"personal": "true"`)."""
         marked = set()

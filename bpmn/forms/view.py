@@ -49,7 +49,7 @@ def view(
     result.lines = made.lines(tree.nodes)
     result.buttons = made.buttons(tree)
     result.has_rows, result.has_files = made.has_rows, made.has_files
-    result.rerenders = made.rerenders
+    result.rerenders, result.own_buttons = made.rerenders, made.own_buttons
     result.errors = _error_views(errors or {}, made)
     if result.errors:
         result.summary = say("word.summary", language, n=len(result.errors))

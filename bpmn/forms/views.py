@@ -122,7 +122,10 @@ class ErrorView:
 
 @dataclass(slots=True)
 class FormView:
-    """A whole form.  *lines* are the fields in reading order, those of one layout row together."""
+    """A whole form.  *lines* are the fields in reading order, those of one layout row together.
+
+    *own_buttons*: the author drew buttons to submit with; else the only one is ours, and a page may word it.
+    """
 
     name: str
     language: str
@@ -133,6 +136,7 @@ class FormView:
     has_rows: bool = False
     has_files: bool = False
     rerenders: bool = False
+    own_buttons: bool = False
 
     @property
     def fields(self) -> list[FieldView]:

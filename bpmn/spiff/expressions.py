@@ -5,7 +5,7 @@ An expression reads only the names it uses from the scope's sheet.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Protocol
 
 from bpmn import feel
@@ -55,14 +55,19 @@ class Expression:
         return self.explain(scope, environment)[0]
 
     def explain(self, scope: Mapping[str, Any], environment: Environment) -> tuple[Any, list[str]]:
-        """Return the value and the reasons why something in it became null."""
+        """Return the value and the reasons why something in it became null.
+
+        «Today» and times without a zone are those of the environment's `zone`, where it has one (else UTC).
+        """
         if self._compiled is None:
             return self.source, []
+        zone: tzinfo = getattr(environment, "zone", None) or UTC
+        now = environment.now.astimezone(zone)
         try:
-            result = self._compiled.run(scope, functions=environment.functions, now=environment.now)
+            result = self._compiled.run(scope, functions=environment.functions, now=now)
         except feel.FeelError as error:
             raise ExpressionFailed(f"{self.source}: {error}", code=error.code, source=self.source) from error
-        return feel.to_variable(result.value), list(result.reasons)
+        return feel.to_variable(result.value, zone=zone), list(result.reasons)
 
     def test(self, scope: Mapping[str, Any], environment: Environment) -> bool:
         """Return a truth value; anything but true or false is an error, never silently false."""

@@ -11,7 +11,7 @@ from storage.models.catalogs import (
     Product,
 )
 from storage.models.definitions import Definition, Deployment, Resource
-from storage.models.documents import Document, File, NumberSequence
+from storage.models.documents import Document, File, NumberSequence, Upload
 from storage.models.history import Activity, Comment, Event
 from storage.models.mail import Mail, Notification
 from storage.models.people import Group, Membership, Role, User, user_role
@@ -63,6 +63,7 @@ __all__ = [
     "Task",
     "TaskCandidate",
     "TaskDraft",
+    "Upload",
     "User",
     "user_role",
 ]

@@ -52,6 +52,24 @@ class Document(Base):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
 
+class Upload(Base):
+    """A file attached to a form: variables hold its unguessable key.
+
+    It belongs to nobody until the form is accepted; then `instance_id` says to which request.
+    """
+
+    __tablename__ = "upload"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    file_hash: Mapped[str] = mapped_column(ForeignKey("file.hash"))
+    file_name: Mapped[str]
+    media_type: Mapped[str]  # told by the content, never by who sent it
+    size: Mapped[int]
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"), index=True)
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
 class NumberSequence(Base):
     """The last number given out in a scope such as "request:ПО:2026" or "invoice:<organisation>:2026"."""
 
