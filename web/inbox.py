@@ -20,6 +20,7 @@ class View:
     name: str
     label: str
     count: int
+    shown: str
     meaning: str
     here: bool
 
@@ -87,7 +88,7 @@ def worklist(view: str | None, after: str | None, *, rows: bool = True) -> Workl
     labels = {"mine": _("Mine"), "groups": _("Groups"), "overdue": _("Overdue"), "today": _("Today")}
     meanings = {"overdue": "is-late", "today": "is-soon"}
     views = [
-        View(name, labels[name], getattr(counts, name),
+        View(name, labels[name], getattr(counts, name), _shown(getattr(counts, name)),
              meanings.get(name, "") if getattr(counts, name) else "", name == chosen)
         for name in queries.VIEWS
     ]  # fmt: skip
@@ -99,6 +100,11 @@ def worklist(view: str | None, after: str | None, *, rows: bool = True) -> Workl
         after=keyset.write(page.after),
         total=getattr(counts, chosen),
     )
+
+
+def _shown(count: int) -> str:
+    """Return the counter as it stands beside a view: beyond 999 nobody counts."""
+    return str(count) if count < queries.COUNTED else f"{queries.COUNTED - 1}+"
 
 
 def _line(row: queries.InboxRow, now: datetime) -> Line:

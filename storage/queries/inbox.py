@@ -9,11 +9,23 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    Subquery,
+    and_,
+    func,
+    or_,
+    select,
+    union,
+)
 
 from storage.models import Counterparty, Definition, Instance, Task, TaskCandidate, User
 
 PAGE = 50
+COUNTED = 1000
 VIEWS = ("mine", "groups", "overdue", "today")
 
 
@@ -68,18 +80,9 @@ class InboxPage:
 
 
 def counters(connection: Connection, me: Me, *, now: datetime, end_of_day: datetime) -> Counters:
-    """Return how many tasks each view holds."""
-    queries = {
-        "mine": _ids(me, "mine", now, end_of_day),
-        "groups": _ids(me, "groups", now, end_of_day),
-        "overdue": _ids(me, "overdue", now, end_of_day),
-        "today": _ids(me, "today", now, end_of_day),
-    }
-    columns = [
-        select(func.count()).select_from(query.subquery()).scalar_subquery().label(name)
-        for name, query in queries.items()
-    ]
-    return Counters(*connection.execute(select(*columns)).one())
+    """Return how many tasks each view holds; from COUNTED on it only means «many»."""
+    columns = [_counted(me, view, now, end_of_day).label(view) for view in VIEWS]
+    return Counters(*tuple(connection.execute(select(*columns)).one()))
 
 
 def page(
@@ -93,9 +96,7 @@ def page(
     limit: int = PAGE,
 ) -> InboxPage:
     """Return one page of a view, earliest due first."""
-    where: list[ColumnElement[bool]] = [Task.id.in_(_ids(me, view, now, end_of_day))]
-    if after is not None:
-        where.append(or_(Task.due_at > after[0], and_(Task.due_at == after[0], Task.id > after[1])))
+    chosen = _first(me, view, now, end_of_day, after, limit + 1)
     query = (
         select(
             Task.id, Task.name, Task.due_at, Task.created_at, Task.priority, Task.assignee_id,
@@ -103,11 +104,11 @@ def page(
             Counterparty.name, Instance.amount, Instance.currency, Instance.stage,
             Definition.id, Definition.info,
         )
+        .join(chosen, chosen.c.id == Task.id)
         .join(Instance, Instance.id == Task.instance_id)
         .join(Definition, Definition.id == Instance.definition_id)
         .outerjoin(Counterparty, Counterparty.id == Instance.counterparty_id)
         .outerjoin(User, User.id == Task.assignee_id)
-        .where(*where)
         .order_by(Task.due_at, Task.id)
         .limit(limit + 1)
     )  # fmt: skip
@@ -117,18 +118,59 @@ def page(
     return InboxPage(rows, (rows[-1].due_at, rows[-1].task_id) if more else None)
 
 
-def _ids(me: Me, view: str, now: datetime, end_of_day: datetime) -> Select[Any]:
-    """Select the ids of a view's tasks from the two partial indexes of work: held, and queued."""
-    if view == "mine":
-        return _held(me)
-    if view == "groups":
-        return _queued(me)
+def _first(
+    me: Me, view: str, now: datetime, end_of_day: datetime, after: tuple[datetime, int] | None, limit: int
+) -> Subquery:
+    """Select at most *limit* tasks from each index range that the view is made of, and merge them.
+
+    So a page costs the same however long the queues are.
+    """
+    parts: list[Any] = []
+    if view != "groups":
+        parts.append(
+            select(Task.id, Task.due_at)
+            .where(
+                Task.state == "open", Task.assignee_id == me.user_id,
+                *_range(view, Task.due_at, now, end_of_day), *_beyond(after, Task.due_at, Task.id),
+            )
+            .order_by(Task.due_at, Task.id)
+        )  # fmt: skip
+    if view != "mine":
+        due, task_id = TaskCandidate.due_at, TaskCandidate.task_id
+        parts += [
+            select(task_id.label("id"), due)
+            .where(
+                TaskCandidate.principal == principal,
+                *_range(view, due, now, end_of_day), *_beyond(after, due, task_id),
+            )
+            .order_by(due, task_id)
+            for principal in me.principals
+        ]  # fmt: skip
+    limited = [select(part.limit(limit).subquery().c.id) for part in parts]
+    return union(*limited).subquery()
+
+
+def _range(view: str, due: Any, now: datetime, end_of_day: datetime) -> list[ColumnElement[bool]]:
     if view == "overdue":
-        held, queued = _held(me, Task.due_at < now), _queued(me, TaskCandidate.due_at < now)
-    else:
-        held = _held(me, Task.due_at < end_of_day, Task.due_at >= now)
-        queued = _queued(me, TaskCandidate.due_at < end_of_day, TaskCandidate.due_at >= now)
-    return select(held.union(queued).subquery().c[0])
+        return [due < now]
+    return [due >= now, due < end_of_day] if view == "today" else []
+
+
+def _beyond(after: tuple[datetime, int] | None, due: Any, task_id: Any) -> list[ColumnElement[bool]]:
+    if after is None:
+        return []
+    return [due >= after[0], or_(due > after[0], and_(due == after[0], task_id > after[1]))]
+
+
+def _counted(me: Me, view: str, now: datetime, end_of_day: datetime) -> ScalarSelect[int]:
+    """Count a view's tasks in the indexes of work, held and queued, and stop at COUNTED."""
+    parts: list[Any] = []
+    if view != "groups":
+        parts.append(_held(me, *_range(view, Task.due_at, now, end_of_day)))
+    if view != "mine":
+        parts.append(_queued(me, *_range(view, TaskCandidate.due_at, now, end_of_day)))
+    limited = [select(part.limit(COUNTED).subquery().c[0]) for part in parts]
+    return select(func.count()).select_from(union(*limited).subquery()).scalar_subquery()
 
 
 def _held(me: Me, *more: ColumnElement[bool]) -> Select[Any]:
