@@ -12,6 +12,7 @@ from bpmn.jobs import Jobs
 from bpmn.links import Links
 from bpmn.messages import Correlated, Messages
 from bpmn.runtime import Runtime
+from bpmn.scenarios import bundle_problems
 from bpmn.scripts import Scripts
 from bpmn.spiff.services import ScriptRunner
 from bpmn.starting import Started
@@ -64,6 +65,7 @@ class ProcessEngine:
         self.uploads = Uploading(self.runtime)
         self.runtime.correlate = self._correlate
         self.runtime.start = self._start
+        self.runtime.examples = lambda files: bundle_problems(files, ProcessEngine)
 
     @property
     def storage(self) -> Storage:

@@ -24,7 +24,8 @@ BUSY_TIMEOUT_S = 60
 class Storage:
     """Gives units of work and read connections; safe to share between threads."""
 
-    def __init__(self, url: str, files_dir: Path) -> None:
+    def __init__(self, url: str, files_dir: Path, *, durable: bool = True) -> None:
+        """Open *url*; without *durable* (SQLite only) a commit does not wait for the disk."""
         self.url = make_url(url)
         self.files = FileStore(files_dir)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -32,8 +33,8 @@ class Storage:
         if self.is_sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = _sqlite_engine(url, "BEGIN IMMEDIATE")
-            self.read_engine = _sqlite_engine(url, "BEGIN")
+            self.engine = _sqlite_engine(url, "BEGIN IMMEDIATE", durable)
+            self.read_engine = _sqlite_engine(url, "BEGIN", durable)
         else:
             self.engine = create_engine(url, isolation_level="READ COMMITTED", pool_size=20, max_overflow=20)
             self.read_engine = self.engine
@@ -87,7 +88,7 @@ class Storage:
         self.read_engine.dispose()
 
 
-def _sqlite_engine(url: str, begin: str) -> Engine:
+def _sqlite_engine(url: str, begin: str, durable: bool) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -95,7 +96,7 @@ def _sqlite_engine(url: str, begin: str) -> Engine:
         connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA cache_size=-16000")
         cursor.execute("PRAGMA temp_store=MEMORY")
