@@ -382,7 +382,7 @@ def test_every_visit_is_kept_with_why_a_decision_fell(company, helpers):
         visit = session.scalars(
             select(Activity).where(Activity.instance_id == sale.id, Activity.element_id == "decide_manager")
         ).one()
-    assert visit.data["decision"]["rules"][0]["annotations"] == {
+    assert visit.data["decision"]["matched_rules"][0]["annotations"] == {
         "description": "Станки ведёт отдельная группа"
     }
 
