@@ -10,8 +10,8 @@ import sys
 
 import click
 
-from web.commands import processes, serving, upkeep
-from web.commands.speech import command, language, stop
+from web.commands import processes, scenarios, serving, upkeep
+from web.commands.speech import REFUSED, command, language
 from web.commands.speech import gettext as _
 
 
@@ -28,6 +28,7 @@ for made in (
     serving.serve,
     serving.worker,
     processes.deploy,
+    scenarios.scenario,
     processes.lint,
     upkeep.db,
     upkeep.user,
