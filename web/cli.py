@@ -4,11 +4,10 @@ Exit codes: 0 done, 1 refused, 2 a file, an option or a setting cannot be read. 
 a command says follows MARSHRUT_LANGUAGE or the terminal's locale.
 """
 
-import importlib
-import importlib.util
 import sys
 
 import click
+import orjson
 
 from web.commands import processes, scenarios, serving, upkeep
 from web.commands.speech import REFUSED, command, language
@@ -28,8 +27,8 @@ for made in (
     serving.serve,
     serving.worker,
     processes.deploy,
-    scenarios.scenario,
     processes.lint,
+    scenarios.scenario,
     upkeep.db,
     upkeep.user,
 ):
@@ -62,12 +61,22 @@ def evaluate(context: click.Context, file: str, decision: str, source: str, as_j
 
 @main.command("bench", help="Measure speed on this machine. | Измерить скорость.")
 @click.option("--json", "as_json", is_flag=True)
+@click.option("--full", is_flag=True, help="More and larger requests. | Больше и крупнее заявки.")
 @click.pass_context
 @command
-def bench(context: click.Context, as_json: bool) -> None:
-    if importlib.util.find_spec("web.bench") is None:
-        stop(_("This installation has no benchmark"))
-    context.exit(importlib.import_module("web.bench").run(as_json=as_json))
+def bench(context: click.Context, as_json: bool, full: bool) -> None:
+    from web.benchmark import measure
+
+    results = measure.run(full=full)
+    if as_json:
+        listed = {"results": [result.as_json() for result in results]}
+        click.echo(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
+    else:
+        for result in results:
+            mark = _("meets") if result.ok else _("misses")
+            click.echo(f"{result.name}: {result.value:.2f} ({mark} {result.target}) {result.note}".rstrip())
+    if not all(result.ok for result in results):
+        context.exit(REFUSED)
 
 
 def _utf8() -> None:

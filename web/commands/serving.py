@@ -1,12 +1,14 @@
 """`demo`, `serve` and `worker`: the product running."""
 
 import contextlib
+import os
 import signal
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -39,10 +41,11 @@ def demo(port: int, host: str, data: Path | None) -> None:
         server={"host": host, "port": port},
         logging={"level": "warning"},
     )
-    with opened(config) as services:
-        _seed(services)
-        _welcome(services, config)
-        _serve(services, config)
+    with _stoppable():
+        _check_port(config)
+        with opened(config) as services:
+            _seed(services)
+            _serve(services, config, lambda: _welcome(services, config))
 
 
 def _seed(services: "Services") -> None:
@@ -82,10 +85,32 @@ def _welcome(services: "Services", config: "Config") -> None:
 @click.option("--no-jobs", is_flag=True, help="Leave jobs to `worker`. | Без выполнения заданий.")
 @command
 def serve(config_path: Path | None, data: Path | None, port: int | None, no_jobs: bool) -> None:
-    config = load(config_path, data)
-    with opened(config) as services:
-        say(_("Marshrut runs at %(address)s", address=config.base_url))
-        _serve(services, config, port=port, with_jobs=not no_jobs)
+    config = _on_port(load(config_path, data), port)
+    with _stoppable():
+        _check_port(config)
+        with opened(config) as services:
+            _serve(
+                services,
+                config,
+                lambda: say(_("Marshrut runs at %(address)s", address=config.base_url)),
+                with_jobs=not no_jobs,
+            )
+
+
+def _on_port(config: "Config", port: int | None) -> "Config":
+    """Return the settings with the port of the command line; the plain local address follows it."""
+    from dataclasses import replace
+
+    from web.config import Config
+
+    if port is None:
+        return config
+    local = config.base_url == Config().base_url
+    return replace(
+        config,
+        server=replace(config.server, port=port),
+        base_url=f"http://127.0.0.1:{port}" if local else config.base_url,
+    )
 
 
 @click.command("worker", help="Run jobs and timers only. | Только выполнять задания и таймеры.")
@@ -93,36 +118,62 @@ def serve(config_path: Path | None, data: Path | None, port: int | None, no_jobs
 @data_option
 @command
 def worker(config_path: Path | None, data: Path | None) -> None:
-    with opened(load(config_path, data)) as services, _executor(services, True):
+    with _stoppable(), opened(load(config_path, data)) as services, _executor(services, True):
         say(_("The worker runs jobs and timers. Press Ctrl+C to stop."))
-        with contextlib.suppress(_Stopped):
-            _wait_for_signals(threading.Event().wait)
+        threading.Event().wait()
 
 
 class _Stopped(BaseException):
     """A signal asked us to end."""
 
 
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """End the block in order when SIGINT or SIGTERM comes."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise _Stopped
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, end)
+    with contextlib.suppress(_Stopped):
+        yield
+
+
+def _check_port(config: "Config") -> None:
+    """Say at once when the port is taken, before anything is opened or prepared."""
+    host, port = config.server.host, config.server.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            if os.name == "posix":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        stop(_("Port %(port)s cannot be used: %(reason)s", port=port, reason=error.strerror or error))
+
+
 def _serve(
-    services: "Services", config: "Config", *, port: int | None = None, with_jobs: bool = True
+    services: "Services", config: "Config", welcome: Callable[[], None], *, with_jobs: bool = True
 ) -> None:
     from cheroot.wsgi import Server
 
     from web.app import create_app
 
     app = create_app(config, services)
-    bind = (config.server.host, port or config.server.port)
     server = Server(
-        bind, app, numthreads=config.server.threads, server_name="marshrut", request_queue_size=128
+        (config.server.host, config.server.port),
+        app,
+        numthreads=config.server.threads,
+        server_name="marshrut",
+        request_queue_size=128,
     )
     server.shutdown_timeout = STOP_WITHIN_S
+    server.prepare()
     try:
-        server.prepare()
-    except OSError as error:
-        stop(_("Port %(port)s cannot be used: %(reason)s", port=bind[1], reason=error))
-    try:
-        with _executor(services, with_jobs), contextlib.suppress(_Stopped):
-            _wait_for_signals(server.serve)
+        with _executor(services, with_jobs):
+            welcome()
+            server.serve()
     finally:
         server.stop()
 
@@ -140,12 +191,3 @@ def _executor(services: "Services", wanted: bool) -> Iterator[None]:
         yield
     finally:
         executor.stop(STOP_WITHIN_S)
-
-
-def _wait_for_signals(run: Any) -> None:
-    def end(_number: int, _frame: FrameType | None) -> None:
-        raise _Stopped
-
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, end)
-    run()
