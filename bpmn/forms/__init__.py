@@ -23,6 +23,7 @@ An expression with a label is shown; after a list it is a total of the list.
 from bpmn.forms.display import display
 from bpmn.forms.errors import FormProblem, FormRefused
 from bpmn.forms.formdata import from_form_data
+from bpmn.forms.json_schema import json_schema
 from bpmn.forms.linting import lint
 from bpmn.forms.schema import Component, Form, parse
 from bpmn.forms.sniffing import clean_name, inspect
@@ -44,6 +45,7 @@ __all__ = [
     "edits_rows",
     "from_form_data",
     "inspect",
+    "json_schema",
     "lint",
     "parse",
     "submit",

@@ -114,6 +114,40 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Форма слишком велика или её выражения считаются слишком долго. Ничего не сохранено",
         "The form is too large, or its expressions take too long. Nothing was saved",
     ),
+    # what a JSON Schema cannot say
+    "schema.outcome": ("Чем закончить", "How to finish"),
+    "schema.computed": ("Вычисляется, менять нельзя", "Computed, cannot be changed"),
+    "schema.fixed": ("Менять нельзя", "Cannot be changed"),
+    "schema.hidden": (
+        "Не принимается, когда верно: {expression}",
+        "Not taken while this is true: {expression}",
+    ),
+    "schema.readonly": (
+        "Менять нельзя, когда верно: {expression}",
+        "Cannot be changed while this is true: {expression}",
+    ),
+    "schema.required_for": ("Обязательно при исходе: {outcomes}", "Required for the outcome: {outcomes}"),
+    "schema.trimmed": (
+        "Пробелы по краям отбрасываются до проверки длины",
+        "Spaces around the text are dropped before its length is checked",
+    ),
+    "schema.phone": ("Телефон: от 7 до 15 цифр", "A phone number of 7 to 15 digits"),
+    "schema.digits": (
+        "После запятой можно не больше {n} {n|знака|знаков|знаков}",
+        "At most {n} decimal {n|digit|digits|digits}",
+    ),
+    "schema.limit": ("{name} вычисляется: {expression}", "{name} is computed: {expression}"),
+    "schema.options": (
+        "Допустимые значения вычисляются: {expression}",
+        "The values to choose from are computed: {expression}",
+    ),
+    "schema.not_passed": ("Не раньше сегодняшнего дня", "Not before today"),
+    "schema.interval": (
+        "Время с шагом {n} {n|минута|минуты|минут}",
+        "Times in steps of {n} {n|minute|minutes|minutes}",
+    ),
+    "schema.file": ("Ссылка на приложенный файл", "The reference of an attached file"),
+    "schema.same_rows": ("Число строк менять нельзя", "The number of rows cannot be changed"),
     # words of the page
     "word.optional": ("(необязательно)", "(optional)"),
     "word.requires_for": ("(обязательно: {labels})", "(required: {labels})"),
