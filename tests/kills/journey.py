@@ -17,7 +17,7 @@ CLIENT = {
     "region": "Москва",
 }
 BUTTONS = ("Принять предложение",)
-PATIENCE_S = 180
+PATIENCE_S = 500
 
 
 class Journey:
