@@ -45,12 +45,21 @@ def build_front_end() -> None:
     """Install the pinned packages (no package may run a script) and run `build.mjs`."""
     node = system_node() or wheel_node()
     environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    npm = shutil.which("npm", path=environment["PATH"])
-    if npm is None:
-        raise SystemExit("npm was not found beside node; install Node.js 20 or newer")
-    install = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    install = [*npm_beside(node), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     subprocess.run(install, cwd=HERE, env=environment, check=True)  # noqa: S603
     subprocess.run([str(node), "build.mjs"], cwd=HERE, env=environment, check=True)  # noqa: S603
+
+
+def npm_beside(node: Path) -> list[str]:
+    """Return the command for npm: the script inside node's own folder (a wheel keeps no links), else the system's."""
+    for folder in (node.parent.parent / "lib", node.parent):
+        script = folder / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        if script.is_file():
+            return [str(node), str(script)]
+    npm = shutil.which("npm")
+    if npm is None:
+        raise SystemExit("npm was not found beside node; install Node.js 20 or newer")
+    return [npm]
 
 
 def system_node() -> Path | None:
