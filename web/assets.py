@@ -14,6 +14,8 @@ from markupsafe import Markup
 DIST = Path(__file__).parent / "static" / "dist"
 FONTS = DIST / "fonts"
 
+UNKNOWN_ICON = "diagram-3"
+
 blueprint = Blueprint("assets", __name__, url_prefix="/static")
 
 
@@ -42,15 +44,32 @@ def manifest() -> dict[str, str]:
     return _manifest(stamp)
 
 
+@cache
+def _icons(stamp: int) -> frozenset[str]:
+    return frozenset(json.loads((DIST / "icons.json").read_text(encoding="utf-8")))
+
+
+def icons() -> frozenset[str]:
+    """Return the names of the icons in the sprite.  Raises NotBuilt."""
+    try:
+        return _icons((DIST / "icons.json").stat().st_mtime_ns)
+    except OSError as error:
+        raise NotBuilt from error
+
+
 def asset(name: str) -> str:
     """Return the address of a built file, such as `asset("app.css")`."""
     return url_for("assets.built", name=manifest()[name])
 
 
 def icon(name: str, css: str = "") -> Markup:
-    """Return an icon of the sprite; it says nothing, so words stand beside it or in a label."""
+    """Return an icon of the sprite; it says nothing, so words stand beside it or in a label.
+
+    Analysts name icons too (property `icon` of a process): one that the sprite lacks becomes a plain mark.
+    """
+    known = name if name in icons() else UNKNOWN_ICON
     return Markup('<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
-        f" {css}" if css else "", asset("icons.svg"), name
+        f" {css}" if css else "", asset("icons.svg"), known
     )
 
 

@@ -84,6 +84,7 @@ const notices = ['bootstrap', 'bootstrap-icons', 'htmx.org'].map((name) => {
 });
 writeFileSync(join(work, 'THIRD-PARTY-NOTICES.txt'), notices.join('\n----\n\n'));
 writeFileSync(join(work, 'manifest.json'), JSON.stringify(manifest, null, 1));
+writeFileSync(join(work, 'icons.json'), JSON.stringify([...names].sort()));
 
 const old = `${target}.old.${process.pid}`;
 if (existsSync(target)) renameSync(target, old);
