@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 import yaml
 from sqlalchemy import Connection, select
 
@@ -52,7 +53,7 @@ class LoadedDeployment:
     def form(self, key: str) -> forms.Form:
         """Return the form *key* of this folder.  Raises CallFailed if there is none."""
         if key not in self._forms:
-            content = self.files.get(f"forms/{key}.form")
+            content = form_source(self.files, self.compiled, key)
             if content is None:
                 raise CallFailed(f"there is no form {key!r}", what="form", key=key)
             self._forms[key] = forms.parse(content, name=key)
@@ -100,6 +101,32 @@ class LoadedBundle:
     def translator(self, language: str) -> Callable[[str], str]:
         known = self.deployment.translations.get(language, {})
         return lambda text: known.get(text, text)
+
+
+def form_source(files: Mapping[str, bytes], compiled: Bundle, key: str) -> Any:
+    """Return the form-js definition that a form key names; None where there is none.
+
+    A form in a diagram, the file `forms/<key>.form`, a file of that name in another folder, or the form whose own
+    id is the key (`camunda:formRef`, zeebe's `formId`).
+    """
+    for model in compiled.processes.values():
+        if key in model.forms:
+            return model.forms[key]
+    if f"forms/{key}.form" in files:
+        return files[f"forms/{key}.form"]
+    named = [path for path in sorted(files) if path.endswith(".form")]
+    for path in named:
+        if path.rpartition("/")[2] == f"{key}.form":
+            return files[path]
+    return next((files[path] for path in named if _form_id(files[path]) == key), None)
+
+
+def _form_id(content: bytes) -> str | None:
+    try:
+        found = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    return found.get("id") if isinstance(found, dict) else None
 
 
 def read_translations(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:

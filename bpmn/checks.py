@@ -1,9 +1,10 @@
 """What a folder must satisfy before it is deployed: nothing is accepted that cannot run."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from bpmn import dmn, forms
-from bpmn.bundles import read_translations
+from bpmn.bundles import form_source, read_translations
 from bpmn.lint.problem import Problem
 from bpmn.spiff import Bundle, Element, ProcessModel, compile_bundle
 from handlers import bundle_lint
@@ -27,15 +28,15 @@ def check_bundle(files: Mapping[str, bytes], registry: Registry) -> tuple[Bundle
                      "The folder has no diagram (*.bpmn)")
         )  # fmt: skip
     problems += _decisions(files)
-    problems += _forms(files)
+    problems += _forms(files, bundle)
     problems += _translations(files)
     problems += _texts(files)
     decisions = _decision_models(files)
     for model in bundle.processes.values():
         for element in model.elements.values():
-            problems += _references(model, element, files, decisions, registry)
+            problems += _references(model, element, files, bundle, decisions, registry)
         for start in model.starts:
-            if start.form and f"forms/{start.form}.form" not in files:
+            if start.form and form_source(files, bundle, start.form) is None:
                 problems.append(_no_form(model.file, start.element_id, start.form))
     return bundle, list(dict.fromkeys(problems))
 
@@ -92,19 +93,24 @@ def _decision_models(files: Mapping[str, bytes]) -> list[dmn.Model]:
     return found
 
 
-def _forms(files: Mapping[str, bytes]) -> Iterable[Problem]:
-    for path, data in files.items():
-        if not path.endswith(".form"):
-            continue
+def _forms(files: Mapping[str, bytes], bundle: Bundle) -> Iterable[Problem]:
+    sources: list[tuple[str, str | None, str, Any]] = [
+        (path, None, path.rpartition("/")[2].removesuffix(".form"), data)
+        for path, data in files.items()
+        if path.endswith(".form")
+    ]
+    for model in bundle.processes.values():
+        sources += [(model.file, key.rpartition(":")[2], key, made) for key, made in model.forms.items()]
+    for file, element, name, source in sources:
         try:
-            form = forms.parse(data, name=path.rpartition("/")[2].removesuffix(".form"))
+            form = forms.parse(source, name=name)
         except forms.FormRefused as error:
-            yield _problem(path, error.path or None, error.code, error.message_ru, error.message_en)
+            place = element or error.path or None
+            yield _problem(file, place, error.code, error.message_ru, error.message_en)
             continue
         for found in forms.lint(form):
-            yield _problem(
-                path, found.path or None, found.code, found.message_ru, found.message_en, severity=found.level
-            )
+            place = element or found.path or None
+            yield _problem(file, place, found.code, found.message_ru, found.message_en, severity=found.level)
 
 
 def _translations(files: Mapping[str, bytes]) -> Iterable[Problem]:
@@ -136,11 +142,12 @@ def _references(
     model: ProcessModel,
     element: Element,
     files: Mapping[str, bytes],
+    bundle: Bundle,
     decisions: list[dmn.Model],
     registry: Registry,
 ) -> Iterable[Problem]:
     for form in [element.form, *(element.properties.get(name) for name in _FORM_PROPERTIES)]:
-        if form and not form.startswith("=") and f"forms/{form}.form" not in files:
+        if form and not form.startswith("=") and form_source(files, bundle, form) is None:
             yield _no_form(model.file, element.id, form)
     if element.handler is not None:
         parameters = {

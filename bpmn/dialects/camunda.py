@@ -1,10 +1,13 @@
 """The `camunda:` dialect of 7.24 and its aliases `operaton:`, `flowable:` and `activiti:`."""
 
 from types import MappingProxyType
+from typing import Any
 
 from lxml import etree
 
+from bpmn.dialects import zeebe
 from bpmn.dialects.extras import NOTHING, Extras, Mapped, RawParam
+from bpmn.forms.formdata import from_form_data
 
 NAMESPACES = frozenset(
     {
@@ -47,7 +50,12 @@ def _with_children(attributes: dict[str, str], holder: "etree._Element") -> Extr
     listeners: list[str] = []
     unknown: list[str] = []
     retry = None
-    form_data = False
+    form_schema: dict[str, Any] | None = None
+    theirs = zeebe.read(holder)
+    attributes |= theirs.attributes
+    properties |= theirs.properties
+    inputs += theirs.inputs
+    outputs += theirs.outputs
     for child in holder:
         if not isinstance(child.tag, str):
             continue
@@ -71,7 +79,7 @@ def _with_children(attributes: dict[str, str], holder: "etree._Element") -> Extr
         elif local == "failedJobRetryTimeCycle":
             retry = (child.text or "").strip() or None
         elif local == "formData":
-            form_data = True
+            form_schema = from_form_data(child)
         elif local in ("executionListener", "taskListener"):
             listeners.append(local)
         else:
@@ -84,7 +92,9 @@ def _with_children(attributes: dict[str, str], holder: "etree._Element") -> Extr
         ins=tuple(ins),
         outs=tuple(outs),
         retry=retry,
-        form_data=form_data,
+        form_data=form_schema is not None,
+        form_schema=form_schema,
+        forms=MappingProxyType(theirs.forms),
         listeners=tuple(listeners),
         unknown=tuple(unknown),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,10 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """Vendor attributes (local names) and extension elements of one element."""
+    """Vendor attributes (local names) and extension elements of one element.
+
+    `form_schema` is the form-js definition made of `formData`, `forms` the JSON of forms inside the diagram by id.
+    """
 
     attributes: Mapping[str, str] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
@@ -38,6 +42,8 @@ class Extras:
     outs: tuple[Mapped, ...] = ()
     retry: str | None = None
     form_data: bool = False
+    form_schema: Mapping[str, Any] | None = None
+    forms: Mapping[str, str] = field(default_factory=dict)
     listeners: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 

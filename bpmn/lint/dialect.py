@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bpmn.dialects import zeebe
 from bpmn.lint.finding import about, finding, nodes
 from bpmn.lint.problem import Problem
 from bpmn.spiff.reader import Reader
@@ -109,6 +110,8 @@ def foreign(reader: Reader) -> Iterator[Problem]:
                 and element is not node.xml
                 and not element.tag.endswith("extensionElements")
             ):
+                continue
+            if zeebe.is_read(element.tag):
                 continue
             for name in (element.tag, *element.attrib):
                 namespace = str(name)[1:].partition("}")[0]

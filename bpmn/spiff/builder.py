@@ -8,7 +8,7 @@ from bpmn.spiff.compiling import Compiler
 from bpmn.spiff.eventbuilder import make_event
 from bpmn.spiff.graph import Drawing, Graph
 from bpmn.spiff.graph import Node as Drawn
-from bpmn.spiff.makers import Makers, element_of
+from bpmn.spiff.makers import Makers, element_of, inside
 from bpmn.spiff.model import Element, Param, ProcessModel, StartTrigger
 from bpmn.spiff.specs import INNER, CompensationHandler, FlowSpec, Node, ScopeSpec
 
@@ -39,7 +39,18 @@ class Builder(Makers):
             attributes=drawing.extras.attributes,
             root=root,
             scopes=MappingProxyType(self.scopes),
+            forms=MappingProxyType(self.forms(drawing)),
         )
+
+    @staticmethod
+    def forms(drawing: Drawing) -> dict[str, Any]:
+        """Return the forms that stand in the diagram: `camunda:formData` converted, `zeebe:userTaskForm` as JSON."""
+        found: dict[str, Any] = {inside(drawing.id, key): text for key, text in drawing.extras.forms.items()}
+        for graph in drawing.graph.graphs():
+            for node in graph.nodes.values():
+                if node.extras.form_schema is not None:
+                    found[inside(drawing.id, node.id)] = node.extras.form_schema
+        return found
 
     # ------------------------------------------------------------ scopes
     def scope(self, graph: Graph, spec: ScopeSpec) -> ScopeSpec:

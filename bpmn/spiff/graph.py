@@ -144,6 +144,14 @@ class Graph:
         """The graph around this one."""
         return self.owner.scope if self.owner is not None else None
 
+    @property
+    def root(self) -> "Graph":
+        """The graph of the whole process."""
+        graph = self
+        while graph.owner is not None:
+            graph = graph.owner.scope
+        return graph
+
     def walk(self) -> Iterator[Node]:
         """Yield every node, those of inner graphs too."""
         for node in self.nodes.values():

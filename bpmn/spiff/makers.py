@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from bpmn.dialects import zeebe
 from bpmn.spiff import activities, catching, gateways, loops, subprocesses, throwing
 from bpmn.spiff.callmaps import CallMap
 from bpmn.spiff.compiling import NULL, Compiler
@@ -26,6 +27,25 @@ def handler_of(node: Drawn) -> str | None:
     return None
 
 
+def form_of(node: Drawn) -> str | None:
+    """Return the key of a node's form: of a file, of a form in the diagram, or of its own `formData`."""
+    key = node.extras.get("formKey") or node.extras.get("formRef")
+    process = node.scope.root.id
+    if key is None:
+        return inside(process, node.id) if node.extras.form_schema is not None else None
+    embedded = zeebe.embedded_form(key)
+    if embedded is not None:
+        return inside(process, embedded)
+    if key.startswith("camunda-forms:deployment:"):
+        return key.rpartition(":")[2].rpartition("/")[2].removesuffix(".form")
+    return key
+
+
+def inside(process: str, identifier: str) -> str:
+    """Return the key of a form that stands in a diagram."""
+    return f"diagram:{process}:{identifier}"
+
+
 def element_of(node: Drawn, parameters: Mapping[str, Param]) -> Element:
     """Return what the outside may know of a node."""
     extras = node.extras
@@ -39,7 +59,7 @@ def element_of(node: Drawn, parameters: Mapping[str, Param]) -> Element:
         parent=node.scope.owner.id if node.scope.owner is not None else None,
         handler=handler_of(node),
         parameters=MappingProxyType(dict(parameters)),
-        form=extras.get("formKey") or extras.get("formRef"),
+        form=form_of(node),
         retry=extras.retry,
         form_data=extras.form_data,
         decision=extras.get("decisionRef"),

@@ -108,6 +108,7 @@ class StartTrigger:
 class ProcessModel:
     """One executable process of a deployed folder.
 
+    `forms` are the form-js definitions that stand in the diagram, by the keys that its elements use.
     Immutable apart from `reference`, which the deployment sets once: the durable name under which
     `Services.called_process` finds exactly this version again.
     """
@@ -126,6 +127,7 @@ class ProcessModel:
     scopes: Mapping[str, "ScopeSpec"]
     siblings: Mapping[str, "ProcessModel"] = field(default_factory=dict)
     reference: str = ""
+    forms: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.reference = self.reference or self.key

@@ -98,7 +98,7 @@ WRONG = [
     ("link_target", "x", START + throw("x", '<bpmn:linkEventDefinition name="L"/>') + chain("start", "x") + END),
     ("error_code", "bad", START + end("bad", "<bpmn:errorEventDefinition/>") + chain("start", "bad")),
     ("duplicate_id", "x", one(user("x"), user("x"))),
-    ("foreign_dialect", "x", one(el("userTask", "x", extension('<zeebe:assignmentDefinition xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" assignee="a"/>')))),
+    ("foreign_dialect", "x", one(el("userTask", "x", extension('<zeebe:taskListeners xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"/>')))),
     ("parameter_script", "x", one(job("x", extension('<camunda:inputOutput><camunda:inputParameter name="a"><camunda:script scriptFormat="groovy">1</camunda:script></camunda:inputParameter></camunda:inputOutput>')))),
     ("attribute_value", "x", one(el("callActivity", "x", calledElement="q", camunda_calledElementBinding="newest"))),
     ("binding_value", "x", one(el("callActivity", "x", calledElement="q", camunda_calledElementBinding="version"))),
