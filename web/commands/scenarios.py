@@ -48,7 +48,8 @@ def _tell(report: Report) -> None:
         say(_("There are no scenarios here (*.scenario.yaml)."))
         return
     for result in report.scenarios:
-        say(f"{_('passed') if result.passed else _('FAILED')}  {result.name}  ({result.file})")
+        verdict = _("PASSED") if result.passed else _("FAILED")
+        say(f"{verdict}  {result.name}  ({result.file})")
         _tell_failures(result)
     visits = coverage(report.scenarios)
     if visits:
