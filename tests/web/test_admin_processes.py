@@ -220,3 +220,22 @@ def test_an_employee_starts_a_request_once_however_often_it_is_sent(add_user, si
 
     assert first.status_code == again.status_code == 303
     assert first.location == again.location
+
+
+def test_names_in_a_diagram_are_text_and_never_markup(admin_browser, engine):
+    hostile = "&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt;"
+    engine.deployments.deploy(
+        order_files(**{"order.bpmn": order_diagram(hostile).replace("Собрать".encode(), hostile.encode())}),
+        by=Actor.system(), activate=True,
+    )  # fmt: skip
+
+    for address in (
+        "/processes",
+        "/processes/order",
+        "/processes/order/versions/1/files/order.bpmn",
+        "/start",
+        "/c/order",
+    ):
+        page = admin_browser.get(address).text
+        assert "<script>alert" not in page, address
+        assert "<img src=x" not in page, address
