@@ -109,7 +109,7 @@ class Environment:
         context = self.handler_context(
             element_id=element.id,
             key=f"{self.request.id}:{token_id}",
-            variables=workflow.variables,
+            variables=workflow.variables_of(token_id),
             open_unit=lambda: nullcontext(self.uow),
         )
         result = handler.call(context, parameters)

@@ -30,7 +30,14 @@ from storage.unit_of_work import UnitOfWork
 
 MESSAGE_TTL_S = 7 * 24 * 3600
 _TASKS = {"userTask", "manualTask"}
-_JOBS = {"serviceTask", "sendTask", "businessRuleTask", "scriptTask"}
+_JOBS = {
+    "serviceTask",
+    "sendTask",
+    "businessRuleTask",
+    "scriptTask",
+    "intermediateThrowEvent",
+    "endEvent",
+}
 _WAITS = {
     "receiveTask",
     "intermediateCatchEvent",

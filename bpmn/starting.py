@@ -64,7 +64,7 @@ def begin(
     step = runtime.begin(
         uow,
         bundle,
-        variables=variables,
+        variables={**_initiator(bundle, start_id, by), **variables},
         by=by,
         now=now,
         start_id=start_id,
@@ -72,3 +72,13 @@ def begin(
         afterwards=afterwards,
     )
     return Started(step.instance.id, step.instance.number or "")
+
+
+def _initiator(bundle: LoadedBundle, start_id: str | None, by: Actor) -> dict[str, str]:
+    """The variable that a start event keeps its person in (`camunda:initiator`): an e-mail address."""
+    for start in bundle.model.starts:
+        if start.element_id == start_id or (start_id is None and start.kind == "none"):
+            element = bundle.model.elements.get(start.element_id)
+            name = element.attributes.get("initiator") if element is not None else None
+            return {name: by.email} if name else {}
+    return {}

@@ -262,3 +262,21 @@ def test_retries_are_as_drawn():
     second = next_attempt_at(retry="PT1M,PT5M", retries_left=1, attempt=2, failed_at=NOW)
     assert (second - NOW).total_seconds() == 300
     assert next_attempt_at(retry=None, retries_left=0, attempt=4, failed_at=NOW) is None
+
+
+def test_a_throwing_event_with_a_handler_leaves_no_job_behind(
+    engine, deploy, start, storage, state, behaviour
+):
+    throw = el(
+        "intermediateThrowEvent",
+        "tell",
+        '<bpmn:messageEventDefinition messageRef="msg1" camunda:type="external" camunda:topic="test.work"/>',
+    )
+    deploy(START + throw + user("next") + END + chain("start", "tell", "next", "end"))
+    request = start()
+
+    engine.jobs.run_until_idle()
+
+    assert behaviour.calls == [""]
+    with storage.reading() as uow:
+        assert uow.jobs.of_instance(request) == []

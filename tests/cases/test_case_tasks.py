@@ -176,3 +176,13 @@ def test_the_employees_completion_stands_when_what_follows_fails(
 def test_there_is_no_task_with_an_unknown_number(engine, ann):
     with pytest.raises(NotFound):
         engine.tasks.claim(task_id=404, by=ann)
+
+
+def test_the_initiator_is_known_to_the_diagram(engine, deploy, start, open_tasks, ann):
+    begin = el("startEvent", "start", camunda_initiator="author")
+    deploy(begin + el("userTask", "check", camunda_assignee="=author") + END + chain("start", "check", "end"))
+
+    request = start(by=ann)
+
+    assert engine.instances.variables(request)["author"] == ann.email
+    assert open_tasks(request)[0].assignee_id == ann.id
