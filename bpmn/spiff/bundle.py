@@ -6,7 +6,7 @@ from types import MappingProxyType
 from bpmn.lint.problem import Problem
 from bpmn.lint.rules import check
 from bpmn.spiff.builder import Builder
-from bpmn.spiff.compiling import Compiler
+from bpmn.spiff.compiling import Compiler, default_language
 from bpmn.spiff.graph import Drawing
 from bpmn.spiff.model import Bundle, ProcessModel
 from bpmn.spiff.reader import Reader
@@ -22,6 +22,7 @@ def compile_bundle(files: Mapping[str, bytes]) -> Bundle:
     problems: list[Problem] = []
     drawings: list[Drawing] = []
     broken: set[str] = set()
+    languages: dict[str, str] = {}
     for name in sorted(files):
         if not name.lower().endswith((".bpmn", ".bpmn20.xml")):
             continue
@@ -35,6 +36,7 @@ def compile_bundle(files: Mapping[str, bytes]) -> Bundle:
             )
             continue
         reader.read()
+        languages[name] = default_language(reader.root)
         found = [*reader.problems, *check(reader)]
         if any(problem.severity == "error" for problem in found):
             broken.add(name)
@@ -46,7 +48,7 @@ def compile_bundle(files: Mapping[str, bytes]) -> Bundle:
     for drawing in executable:
         if drawing.file in broken:
             continue
-        compiler = Compiler(drawing.file)
+        compiler = Compiler(drawing.file, languages[drawing.file])
         model = Builder(drawing, compiler).build()
         problems.extend(compiler.problems)
         if not compiler.problems and model.key not in processes:

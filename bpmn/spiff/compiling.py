@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from bpmn.dialects import RawParam
+from bpmn.dialects import NAMESPACES, RawParam, zeebe
 from bpmn.lint.problem import Problem
 from bpmn.spiff import timers
 from bpmn.spiff.expressions import (
@@ -11,10 +12,14 @@ from bpmn.spiff.expressions import (
     ExpressionRefused,
     compile_condition,
     compile_feel,
+    compile_python,
     compile_text,
 )
 from bpmn.spiff.graph import EventDef, Node
 from bpmn.spiff.model import Param, Timer
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 _CONSTANT = re.compile(r'-?\d+(\.\d+)?|"[^"]*"')
 NULL = Expression("", "literal", frozenset())
@@ -25,6 +30,8 @@ _FEEL_NAMES = (
     "https://www.omg.org/spec/dmn",
 )
 _JUEL_NAMES = ("juel", "el", "http://java.sun.com/products/jsp")
+_PYTHON_NAMES = ("python", "http://www.python.org", "https://www.python.org", "https://docs.python.org")
+_SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 
 
 def _called(name: str, text: str) -> bool:
@@ -32,11 +39,36 @@ def _called(name: str, text: str) -> bool:
     return re.search(re.escape(name) + r"\s*\(", " ".join(text.split())) is not None
 
 
-class Compiler:
-    """Compiles texts; a text that cannot be compiled becomes a problem and an empty expression."""
+def language_of(name: str) -> str | None:
+    """Return the language that `language` or `expressionLanguage` names; None for one that is not executed."""
+    name = name.strip().lower()
+    for language, names in (("feel", _FEEL_NAMES), ("juel", _JUEL_NAMES), ("python", _PYTHON_NAMES)):
+        if name.startswith(names):
+            return language
+    return None
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+
+def default_language(root: "etree._Element") -> str:
+    """Return the language of the conditions of a file that name none: FEEL, or Python in SpiffWorkflow's diagrams.
+
+    `expressionLanguage` counts where it names a language that runs here; modelers write XPath, which is the
+    standard's default, without meaning it.
+    """
+    named = language_of(root.get("expressionLanguage") or "")
+    if named is not None:
+        return named
+    spaces = {str(uri) for uri in root.nsmap.values()}
+    return "python" if _SPIFF in spaces and not spaces & (NAMESPACES | {zeebe.NAMESPACE}) else "feel"
+
+
+class Compiler:
+    """Compiles texts; a text that cannot be compiled becomes a problem and an empty expression.
+
+    *language* is that of the conditions that name none.
+    """
+
+    def __init__(self, file: str, language: str = "feel") -> None:
+        self.file, self.language = file, language
         self.problems: list[Problem] = []
 
     def refuse(self, element: str | None, rule: str, ru: str, en: str, line: int | None = None) -> None:
@@ -78,8 +110,11 @@ class Compiler:
         line: int | None = None,
         language: str | None = None,
     ) -> Expression:
-        """Compile a condition (FEEL, `${JUEL}`)."""
-        if language and not language.lower().startswith((*_FEEL_NAMES, *_JUEL_NAMES)):
+        """Compile a condition in its own language, else that of the file (FEEL, `${JUEL}`, Python)."""
+        named = language_of(language) if language else self.language
+        if named == "python":
+            return self._compiled(compile_python, value, node, what, line)
+        if named is None:
             self.refuse(
                 node,
                 "language",

@@ -1,15 +1,23 @@
-"""Expressions of a diagram: FEEL (`=…`), JUEL (`${…}`) or literal text, compiled once with the diagram.
+"""Expressions of a diagram: FEEL (`=…`), JUEL (`${…}`), Python or literal text, compiled once with the diagram.
+
+Which it is, docs/expressions.md says.
 
 An expression reads only the names it uses from the scope's sheet.
 """
 
+import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Protocol
 
 from bpmn import feel
+from bpmn.scripts import ScriptFailed, prepare
+from bpmn.scripts import problems as script_problems
 from bpmn.spiff.errors import ExecutionError
+from handlers.errors import BpmnError
+
+_VALUE = "value_of_the_expression"
 
 
 class Environment(Protocol):
@@ -34,7 +42,7 @@ class ExpressionFailed(ExecutionError):
 
 @dataclass(frozen=True)
 class Expression:
-    """A compiled expression; `language` is "feel", "juel" or "literal", `names` what it may read."""
+    """A compiled expression; `language` is "feel", "juel", "python" or "literal", `names` what it may read."""
 
     source: str
     language: str
@@ -129,6 +137,51 @@ def compile_feel(source: str) -> Expression:
     except feel.FeelError as error:
         raise ExpressionRefused(source, error.message("ru"), error.message("en")) from error
     return Expression(source, "feel", frozenset(compiled.names), compiled)
+
+
+@dataclass(frozen=True)
+class PythonExpression(Expression):
+    """A Python expression of a SpiffWorkflow diagram, evaluated in the sandbox."""
+
+    def explain(self, scope: Mapping[str, Any], environment: Environment) -> tuple[Any, list[str]]:
+        """Return the value; there are never reasons.
+
+        Raises:
+            ExpressionFailed: the expression failed, took too long, or no scripts run here (timer starts).
+        """
+        sandbox = getattr(environment, "scripts", None)
+        if sandbox is None:
+            raise ExpressionFailed(f"{self.source}: Python cannot be used here", source=self.source)
+        try:
+            made = sandbox.run(f"{_VALUE} = (\n{self.source}\n)", scope, now=environment.now)
+        except ScriptFailed as error:
+            raise ExpressionFailed(f"{self.source}: {error}", code=error.code, source=self.source) from error
+        except BpmnError as error:
+            raise ExpressionFailed(f"{self.source}: {error.message}", source=self.source) from error
+        if _VALUE not in made:
+            raise ExpressionFailed(f"{self.source} gives something that is no data", source=self.source)
+        return made[_VALUE], []
+
+    def test(self, scope: Mapping[str, Any], environment: Environment) -> bool:
+        """Return the truth of the value as Python and SpiffWorkflow see it."""
+        return bool(self.explain(scope, environment)[0])
+
+
+def compile_python(source: str) -> Expression:
+    """Compile a Python expression for the sandbox.
+
+    Raises:
+        ExpressionRefused: it is no expression, or uses what the sandbox lacks.
+    """
+    source = source.strip()
+    try:
+        ast.parse(f"(\n{source}\n)", mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        ru, en = "это не выражение Python", "this is not a Python expression"
+        raise ExpressionRefused(source, f"{ru}: {error}", f"{en}: {error}") from error
+    for problem in script_problems(f"(\n{source}\n)", "", ""):
+        raise ExpressionRefused(source, problem.message_ru, problem.message_en)
+    return PythonExpression(source, "python", prepare(f"(\n{source}\n)").reads)
 
 
 def compile_juel(source: str) -> Expression:
