@@ -11,14 +11,28 @@ from typing import Any
 
 import orjson
 import yaml
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bpmn import dmn, forms
 from bpmn.errors import CallFailed, NotFound
 from bpmn.spiff import Bundle, ProcessModel, compile_bundle
 from storage.models import Definition, Resource
+from storage.statements import Statement, table_of
 
 KEPT = 64
+
+_TABLE = table_of(Definition)
+_REF = select(
+    _TABLE.c.id,
+    _TABLE.c.key,
+    _TABLE.c.version,
+    _TABLE.c.name,
+    _TABLE.c.state,
+    _TABLE.c.deployment_id,
+    _TABLE.c.resource_path,
+)
+_BY_ID = Statement(_REF.where(_TABLE.c.id == bindparam("wanted")))
+_ACTIVE = Statement(_REF.where(_TABLE.c.key == bindparam("wanted"), _TABLE.c.state == "active"))
 LANGUAGES = ("ru", "en")
 
 
@@ -162,13 +176,13 @@ class Bundles:
         """Return the bundle of a definition.  Raises NotFound."""
         ref = self._definitions.get(definition_id)
         if ref is None:
-            ref = self._one(connection, Definition.id == definition_id, definition_id)
+            ref = self._one(connection, _BY_ID, definition_id)
             self._definitions[definition_id] = ref
         return LoadedBundle(ref, self.deployment(connection, ref.deployment_id))
 
     def active(self, connection: Connection, key: str) -> LoadedBundle:
         """Return the version of process *key* in force.  Raises NotFound."""
-        ref = self._one(connection, (Definition.key == key) & (Definition.state == "active"), key)
+        ref = self._one(connection, _ACTIVE, key)
         return LoadedBundle(ref, self.deployment(connection, ref.deployment_id))
 
     def forget(self, definition_id: int) -> None:
@@ -197,18 +211,8 @@ class Bundles:
         return loaded
 
     @staticmethod
-    def _one(connection: Connection, where: Any, key: object) -> DefinitionRef:
-        row = connection.execute(
-            select(
-                Definition.id,
-                Definition.key,
-                Definition.version,
-                Definition.name,
-                Definition.state,
-                Definition.deployment_id,
-                Definition.resource_path,
-            ).where(where)
-        ).first()
-        if row is None:
+    def _one(connection: Connection, statement: Statement, key: object) -> DefinitionRef:
+        rows = statement.rows(connection, {"wanted": key})
+        if not rows:
             raise NotFound("process", key)
-        return DefinitionRef(*row)
+        return DefinitionRef(*rows[0])
