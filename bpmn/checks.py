@@ -5,6 +5,7 @@ from typing import Any
 
 from bpmn import dmn, forms
 from bpmn.bundles import form_source, read_translations
+from bpmn.known_names import Known, known_names, unknown_in_conditions
 from bpmn.lint.problem import Problem
 from bpmn.spiff import Bundle, Element, ProcessModel, compile_bundle
 from handlers import bundle_lint
@@ -28,7 +29,9 @@ def check_bundle(files: Mapping[str, bytes], registry: Registry) -> tuple[Bundle
                      "The folder has no diagram (*.bpmn)")
         )  # fmt: skip
     problems += _decisions(files)
-    problems += _forms(files, bundle)
+    known = known_names(files, bundle)
+    problems += _forms(files, bundle, known)
+    problems += unknown_in_conditions(bundle, known)
     problems += _translations(files)
     problems += _texts(files)
     decisions = _decision_models(files)
@@ -93,7 +96,7 @@ def _decision_models(files: Mapping[str, bytes]) -> list[dmn.Model]:
     return found
 
 
-def _forms(files: Mapping[str, bytes], bundle: Bundle) -> Iterable[Problem]:
+def _forms(files: Mapping[str, bytes], bundle: Bundle, known: Known) -> Iterable[Problem]:
     sources: list[tuple[str, str | None, str, Any]] = [
         (path, None, path.rpartition("/")[2].removesuffix(".form"), data)
         for path, data in files.items()
@@ -108,7 +111,9 @@ def _forms(files: Mapping[str, bytes], bundle: Bundle) -> Iterable[Problem]:
             place = element or error.path or None
             yield _problem(file, place, error.code, error.message_ru, error.message_en)
             continue
-        for found in forms.lint(form):
+        for found in forms.lint(form, known.names):
+            if found.code == "form.unknown_variable" and not known.doubts(found.variable):
+                continue
             place = element or found.path or None
             yield _problem(file, place, found.code, found.message_ru, found.message_en, severity=found.level)
 

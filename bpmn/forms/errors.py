@@ -8,7 +8,10 @@ from bpmn.forms.messages import Problem, problem
 
 @dataclass(frozen=True, slots=True)
 class FormProblem:
-    """One finding about a form definition.  *level* is "error" (refuses deployment) or "warning"."""
+    """One finding about a form definition.  *level* is "error" (refuses deployment) or "warning".
+
+    *variable* is the unknown name that an expression reads, for that finding.
+    """
 
     name: str
     path: str
@@ -16,6 +19,7 @@ class FormProblem:
     message_ru: str
     message_en: str
     level: str = "error"
+    variable: str = ""
 
     def message(self, language: str) -> str:
         return self.message_ru if language == "ru" else self.message_en
@@ -27,7 +31,15 @@ def found(name: str, path: str, code: str, *, level: str = "error", **values: An
 
 
 def _finding(name: str, path: str, what: Problem, level: str) -> FormProblem:
-    return FormProblem(name, path, what.code, what.message("ru"), what.message("en"), level)
+    return FormProblem(
+        name,
+        path,
+        what.code,
+        what.message("ru"),
+        what.message("en"),
+        level,
+        str(what.values.get("variable", "")),
+    )
 
 
 class FormRefused(ValueError):
