@@ -164,7 +164,8 @@ class _Restorer:
         for key, row in frozen.items():
             instance.frozen[key] = row
             instance.frozen_of.setdefault(row[4], set()).add(key)
-            instance.live[row[4]].scope.open += 1
+        for host, keys in instance.frozen_of.items():
+            instance.live[host].scope.open += len(keys)
         instance.build_token = self.thawed
         instance.live = {key: instance.live[key] for key in sorted(instance.live)}
         for token in instance.live.values():

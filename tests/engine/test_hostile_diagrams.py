@@ -12,6 +12,8 @@ from tests.paths import CONFORMANCE
 
 FILES = sorted(CONFORMANCE.rglob("*.bpmn")) if CONFORMANCE.is_dir() else []
 RUNS = int(os.environ.get("MARSHRUT_RANDOM_RUNS", "150"))
+FRESH = 20  # files of `make test` with a seed that no one has seen
+PROOF_PARTS, PROOF_FILES = 10, 500  # together the 5,000 files of `make proof`
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 
@@ -85,8 +87,8 @@ def play(model, trigger, rng):
             workflow = begin()
 
 
-@pytest.mark.parametrize("seed", range(RUNS))
-def test_a_mutilated_diagram_is_refused_in_words_or_runs(seed):
+def judge(seed):
+    """Mutilate one file and deploy it; what is deployable is played."""
     rng = random.Random(seed)
     root = etree.fromstring(rng.choice(FILES).read_bytes())
     runnable(root)
@@ -101,3 +103,32 @@ def test_a_mutilated_diagram_is_refused_in_words_or_runs(seed):
         for model in list(bundle.processes.values())[:2]:
             for trigger in model.starts[:2]:
                 play(model, trigger, rng)
+
+
+def drive(seed):
+    """Judge one file; a crash names the seed."""
+    try:
+        judge(seed)
+    except Exception as error:
+        error.add_note(f"seed {seed}")
+        raise
+
+
+@pytest.mark.parametrize("seed", range(RUNS))
+def test_a_mutilated_diagram_is_refused_in_words_or_runs(seed):
+    drive(seed)
+
+
+def test_so_is_one_that_nobody_has_seen():
+    fresh = random.SystemRandom()
+    for _ in range(FRESH):
+        drive(fresh.randrange(2**32))
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("part", range(PROOF_PARTS))
+def test_so_are_five_thousand(part):
+    fresh = random.SystemRandom()
+    for _ in range(PROOF_FILES):
+        drive(fresh.randrange(2**32))

@@ -13,6 +13,8 @@ from tests.engine.kit import PlainServices, document, process
 
 RUNS = int(os.environ.get("MARSHRUT_RANDOM_RUNS", "120"))
 STEPS = 60
+FRESH = 10  # runs of `make test` with a seed that no one has seen
+PROOF_PARTS, PROOF_STEPS = 10, 1000  # together the 10,000 steps of `make proof`
 
 
 def model_of(seed):
@@ -76,10 +78,7 @@ def act(workflow, token_id, waits_for, n):
     workflow.advance()
 
 
-@pytest.mark.parametrize("seed", range(RUNS))
-def test_engine_oracle_and_reloaded_engine_agree_after_every_act(seed, monkeypatch):
-    if seed % 2:  # every open instance of a loop stays a row until it is touched
-        monkeypatch.setattr(codec, "FREEZE", 0)
+def play(seed):
     block, model, variables = model_of(seed)
     services = PlainServices()
     rng = random.Random(seed)
@@ -90,6 +89,7 @@ def test_engine_oracle_and_reloaded_engine_agree_after_every_act(seed, monkeypat
     other.advance()
     stored: dict[str, bytes] = {}
     entries = list(other.journal)
+    steps = 0
     for n in range(STEPS):
         content, new = codec.dump(other._instance)
         assert content == codec.dump(live._instance)[0]
@@ -110,4 +110,38 @@ def test_engine_oracle_and_reloaded_engine_agree_after_every_act(seed, monkeypat
         act(other, token_id, waits_for, n)
         oracle.act(place)
         entries += other.journal
+        steps += 1
     check_journal(entries, {p.token_id for p in other.positions()})
+    return steps
+
+
+def drive(seed):
+    """Play one diagram, compared after every act; return the number of acts.  A difference names the seed."""
+    with pytest.MonkeyPatch.context() as patch:
+        if seed % 2:  # every open instance of a loop stays a row until it is touched
+            patch.setattr(codec, "FREEZE", 0)
+        try:
+            return play(seed)
+        except Exception as error:
+            error.add_note(f"seed {seed}")
+            raise
+
+
+@pytest.mark.parametrize("seed", range(RUNS))
+def test_engine_oracle_and_reloaded_engine_agree_after_every_act(seed):
+    drive(seed)
+
+
+def test_they_agree_on_diagrams_that_nobody_has_seen():
+    fresh = random.SystemRandom()
+    for _ in range(FRESH):
+        drive(fresh.randrange(2**32))
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("part", range(PROOF_PARTS))
+def test_they_agree_for_ten_thousand_acts(part):
+    fresh, steps = random.SystemRandom(), 0
+    while steps < PROOF_STEPS:
+        steps += drive(fresh.randrange(2**32))
