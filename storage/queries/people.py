@@ -52,9 +52,7 @@ def people(connection: Connection) -> list[PersonRow]:
             select(Task.assignee_id, func.count(Task.id))
             .where(Task.state == "open", Task.assignee_id.is_not(None))
             .group_by(Task.assignee_id)
-        )
-
-        .all()
+        ).all()
     )
     found = [
         PersonRow(*row, tuple(roles.get(row.id, ())), tuple(groups.get(row.id, ())), tasks.get(row.id, 0))

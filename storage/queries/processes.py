@@ -101,9 +101,7 @@ def list_processes(connection: Connection, *, now: datetime) -> list[ProcessRow]
             .join(Definition, Definition.id == Instance.definition_id)
             .where(Incident.state == "open")
             .group_by(Definition.key)
-        )
-
-        .all()
+        ).all()
     )
     medians = median_durations(connection, now=now)
     versions: dict[str, list[Any]] = defaultdict(list)
