@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from bpmn.actors import Actor
 from bpmn.errors import EngineError, InvalidForm
@@ -17,9 +17,8 @@ from bpmn.scenarios.stage import Outcome, Stage
 from bpmn.scenarios.words import Words
 from bpmn.spiff import Workflow
 from bpmn.spiff.errors import ExecutionError
-from storage.models import Incident, Job, Task
+from storage.models import Incident, Task
 from storage.rows import InstanceRow, JobRow
-from storage.statements import table_of
 
 MAX_FIRINGS = 5_000
 """More due jobs and timers than this in one step: the process does not come to rest."""
@@ -44,6 +43,7 @@ class Player:
             element for word in scenario.named_jobs() for element in self._elements(word)
         )
         self._started: list[int] = []
+        self._people: dict[str, Actor] = {}
         self._settled = 0
 
     # ------------------------------------------------------------ looking
@@ -139,7 +139,7 @@ class Player:
 
     def _job(self, body: Mapping[str, Any]) -> None:
         ids = self._known(body["element"])
-        rows = [row for row in self._jobs(Job.kind == "handler") if row.element_id in ids]
+        rows = [row for row in self._jobs() if row.kind == "handler" and row.element_id in ids]
         if not rows:
             with self._stage.storage.read() as connection:
                 names = ", ".join(self.view(connection).jobs()) or "-"
@@ -158,7 +158,7 @@ class Player:
         )
         if "fail" in body or "error" in body:
             return
-        left = [job for job in self._jobs(Job.id == row.id) if job.error]
+        left = [job for job in self._jobs() if job.id == row.id and job.error]
         if left and (left[0].error != row.error or row.state == "failed"):
             raise StepRefused("job_moved", element=body["element"], why=left[0].error)
 
@@ -227,17 +227,15 @@ class Player:
         self._execute(row, Outcome())
 
     def _due(self, until: datetime) -> JobRow | None:
-        waiting = self._jobs(Job.state == "waiting", Job.due_at <= until)
-        return next((row for row in waiting if not self._held(row)), None)
+        ready = (row for row in self._jobs() if row.state == "waiting" and row.due_at <= until)
+        return next((row for row in ready if not self._held(row)), None)
 
     def _held(self, row: JobRow) -> bool:
         return row.kind == "handler" and (self._scenario.manual or row.element_id in self._scripted)
 
-    def _jobs(self, *conditions: Any) -> list[JobRow]:
-        columns = [table_of(Job).c[name] for name in JobRow.__slots__]
+    def _jobs(self) -> list[JobRow]:
         with self._stage.storage.read() as connection:
-            query = select(*columns).where(*conditions).order_by(Job.due_at, Job.id)
-            return [JobRow(*row) for row in connection.execute(query)]
+            return self.view(connection).job_rows()
 
     def _execute(self, row: JobRow, outcome: Outcome) -> None:
         """Run a job as the executor does, with this outcome for its handler."""
@@ -245,7 +243,7 @@ class Player:
         failed = row.state == "failed"
         row.attempt += 1
         self._engine.jobs.execute(row)
-        if failed and not self._jobs(Job.id == row.id):
+        if failed and all(job.id != row.id for job in self._jobs()):
             with self._stage.storage.unit_of_work() as uow:
                 now = self._stage.clock.now
                 ended = {"state": "resolved", "resolved_at": now, "resolution": "retried"}
@@ -259,6 +257,11 @@ class Player:
             self._runtime.advance(uow, instance, command, by=Actor.system(), now=now)
 
     def _actor(self, name: str) -> Actor:
+        if name not in self._people:
+            self._people[name] = self._make_actor(name)
+        return self._people[name]
+
+    def _make_actor(self, name: str) -> Actor:
         with self._stage.storage.unit_of_work() as uow:
             user_id = uow.people.ids([name])[name]
         groups = {group for group, members in (self._scenario.groups or {}).items() if name in members}
@@ -310,8 +313,7 @@ class Player:
 
     def _active(self) -> list[int]:
         with self._stage.storage.read() as connection:
-            view = self.view(connection)
-            return [instance for instance, _ in view.instances() if view.state(instance) == "active"]
+            return self.view(connection).active()
 
 
 def _adhoc_command(token_id: int, activity: str, workflow: Workflow) -> None:

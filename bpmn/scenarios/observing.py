@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from bpmn.spiff import Element, ProcessModel
 from storage.models import Activity, Definition, Incident, Instance, Job, Subscription, Task, User
+from storage.rows import JobRow
+from storage.statements import Statement, table_of
 
 _ASSIGNMENT = "assignment"
 _EVENTS = frozenset({"boundaryEvent", "intermediateCatchEvent", "startEvent", "receiveTask"})
@@ -35,7 +37,6 @@ class OpenWait:
     name: str
     instance_id: int | None
     token_id: int | None
-    due_at: datetime | None = None
 
 
 class Names:
@@ -73,15 +74,11 @@ class View:
     def __init__(self, connection: Connection, names: Names) -> None:
         self._connection, self._names = connection, names
 
+    def _rows(self, statement: Statement, **values: Any) -> list[list[Any]]:
+        return statement.rows(self._connection, values)
+
     def tasks(self) -> list[OpenTask]:
         """Return the open tasks, oldest first."""
-        rows = self._connection.execute(
-            select(Task.id, Task.element_id, Task.name, User.name, Task.form, Instance.definition_id)
-            .join(Instance, Instance.id == Task.instance_id)
-            .outerjoin(User, User.id == Task.assignee_id)
-            .where(Task.state == "open")
-            .order_by(Task.id)
-        )
         return [
             OpenTask(
                 id=task_id,
@@ -91,63 +88,91 @@ class View:
                 form=form,
                 definition_id=definition_id,
             )
-            for task_id, element_id, shown, assignee, form, definition_id in rows
+            for task_id, element_id, shown, assignee, form, definition_id in self._rows(_TASKS)
         ]
 
     def jobs(self) -> list[str]:
         """Return the element ids of the open service jobs, oldest first; a failed one is open."""
-        query = select(Job.element_id).where(Job.kind == "handler").order_by(Job.id)
-        return list(self._connection.scalars(query))
+        return [row.element_id for row in self.job_rows() if row.kind == "handler"]
+
+    def job_rows(self) -> list[JobRow]:
+        """Return all jobs, in the order in which they are due."""
+        return [JobRow(*row) for row in self._rows(_JOBS)]
 
     def waits(self) -> list[OpenWait]:
         """Return what running requests wait for, oldest first."""
-        query = (
-            select(
-                Subscription.kind,
-                Subscription.element_id,
-                Subscription.name,
-                Subscription.instance_id,
-                Subscription.token_id,
-            )
-            .where(Subscription.instance_id.is_not(None))
-            .order_by(Subscription.id)
-        )
-        found = [OpenWait(*row) for row in self._connection.execute(query)]
-        timers = select(Job.element_id, Job.instance_id, Job.token_id, Job.due_at).where(Job.kind == "timer")
+        found = [OpenWait(*row) for row in self._rows(_SUBSCRIPTIONS)]
         found += [
-            OpenWait("timer", element_id, self._names.name(element_id), instance_id, token_id, due_at)
-            for element_id, instance_id, token_id, due_at in self._connection.execute(
-                timers.order_by(Job.due_at, Job.id)
-            )
+            OpenWait("timer", job.element_id, self._names.name(job.element_id), job.instance_id, job.token_id)
+            for job in self.job_rows()
+            if job.kind == "timer"
         ]
         return found
 
     def incidents(self) -> list[str]:
         """Return the messages of open incidents; that a task names nobody who exists is none here."""
-        query = select(Incident.message).where(Incident.state == "open", Incident.kind != _ASSIGNMENT)
-        return list(self._connection.scalars(query.order_by(Incident.id)))
+        return [message for kind, message in self._rows(_INCIDENTS) if kind != _ASSIGNMENT]
 
     def visited(self) -> Counter[str]:
         """Count how often each element was completed."""
-        query = select(Activity.element_id, func.count()).where(Activity.outcome == "completed")
-        return Counter(dict(self._connection.execute(query.group_by(Activity.element_id)).tuples().all()))
+        found: Counter[str] = Counter()
+        for element, _, outcome, count in self._rows(_VISITS):
+            if outcome == "completed":
+                found[element] += count
+        return found
 
     def reached(self) -> Counter[str]:
         """Count how often a token came to each element; an event that only stood by does not count."""
-        found = self.visited()
-        cancelled = select(Activity.element_id, func.count()).where(
-            Activity.outcome == "cancelled", Activity.element_type.not_in(_EVENTS)
-        )
-        found.update(dict(self._connection.execute(cancelled.group_by(Activity.element_id)).tuples().all()))
+        found: Counter[str] = Counter()
+        for element, kind, outcome, count in self._rows(_VISITS):
+            if outcome == "completed" or kind not in _EVENTS:
+                found[element] += count
         found.update(task.element_id for task in self.tasks())
         found.update(self.jobs())
         return found
 
     def state(self, instance_id: int) -> str | None:
         """Return the state of a request."""
-        return self._connection.scalar(select(Instance.state).where(Instance.id == instance_id))
+        return next((state for key, _, state in self._rows(_INSTANCES) if key == instance_id), None)
 
     def instances(self) -> list[tuple[int, str]]:
         """Return the requests with the keys of their processes, oldest first."""
-        query = select(Instance.id, Definition.key).join(Definition).order_by(Instance.id)
-        return list(self._connection.execute(query).tuples())
+        return [(instance, key) for instance, key, _ in self._rows(_INSTANCES)]
+
+    def active(self) -> list[int]:
+        """Return the running requests, oldest first."""
+        return [instance for instance, _, state in self._rows(_INSTANCES) if state == "active"]
+
+
+_TASKS = Statement(
+    select(Task.id, Task.element_id, Task.name, User.name.label("holder"), Task.form, Instance.definition_id)
+    .join(Instance, Instance.id == Task.instance_id)
+    .outerjoin(User, User.id == Task.assignee_id)
+    .where(Task.state == "open")
+    .order_by(Task.id)
+)
+_JOBS = Statement(select(*(table_of(Job).c[name] for name in JobRow.__slots__)).order_by(Job.due_at, Job.id))
+_SUBSCRIPTIONS = Statement(
+    select(
+        Subscription.kind,
+        Subscription.element_id,
+        Subscription.name,
+        Subscription.instance_id,
+        Subscription.token_id,
+    )
+    .where(Subscription.instance_id.is_not(None))
+    .order_by(Subscription.id)
+)
+_INCIDENTS = Statement(
+    select(Incident.kind, Incident.message).where(Incident.state == "open").order_by(Incident.id)
+)
+_VISITS = Statement(
+    select(Activity.element_id, Activity.element_type, Activity.outcome, func.count()).group_by(
+        Activity.element_id, Activity.element_type, Activity.outcome
+    )
+)
+_INSTANCES = Statement(
+    select(Instance.id, Definition.key, Instance.state)
+    .join(Definition, Definition.id == Instance.definition_id)
+    .order_by(Instance.id)
+)

@@ -152,7 +152,7 @@ def _play(player: Player, stage: Stage, names: Names, step: Step) -> tuple[StepR
 def _expect(player: Player, stage: Stage, names: Names, step: Step) -> StepResult:
     with stage.storage.read() as connection:
         view = player.view(connection)
-        focus = player.focus()
+        focus = player.focus() if "state" in step.body else None
         state = view.state(focus) if focus is not None else None
         now = expecting.Now(view, names, state, player.variables, player.adhoc)
         findings = expecting.check(step.body, now)

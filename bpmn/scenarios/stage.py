@@ -4,11 +4,12 @@ No handler is called: each is a job whose outcome the scenario gives.  What an e
 (handlers, texts, templates, forms that are not among its files) is not asked for.
 """
 
+import functools
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -163,6 +164,20 @@ class ScratchStorage(Storage):
         self.path.write_bytes(content)
 
 
+@functools.cache
+def _handlers() -> Registry:
+    return default_registry()
+
+
+@functools.cache
+def _empty_database() -> bytes:
+    """Return a database with every table and no row; made once per process."""
+    with tempfile.TemporaryDirectory(prefix="scenario-", ignore_cleanup_errors=True) as folder:
+        storage = ScratchStorage(Path(folder), Clock(datetime.now(UTC)))
+        Base.metadata.create_all(storage.engine)
+        return storage.save()
+
+
 class Clock:
     """The virtual time."""
 
@@ -182,7 +197,8 @@ class Stage:
         folder = Path(self._folder.name)
         self.clock = Clock(now)
         self.storage = ScratchStorage(folder, self.clock)
-        self.registry = ScriptedRegistry(default_registry())
+        self.registry = ScriptedRegistry(_handlers())
+        self.storage.load(_empty_database())
         self.engine = make_engine(
             self.storage,
             secret_key="scenarios only",  # noqa: S106 (no link made here leads anywhere)
@@ -192,9 +208,13 @@ class Stage:
         )
         self.engine.runtime.examples = lambda _: []
         try:
-            Base.metadata.create_all(self.storage.engine)
             deployed = self.engine.deployments.deploy(files, by=Actor.system(), tolerate=TOLERATED)
             self.definitions: list[DefinitionRef] = deployed.definitions
+            self._timed = any(
+                start.kind == "timer" for model in self.models.values() for start in model.starts
+            )
+            if not self._timed:
+                self._activate()
             self._blank = self.storage.save()
         except BaseException:
             self.close()
@@ -205,6 +225,11 @@ class Stage:
         self.storage.load(self._blank)
         self.clock.now = now
         self.registry.outcome = Outcome()
+        if self._timed:
+            self._activate()
+
+    def _activate(self) -> None:
+        """Put every process into force; timer starts count from now."""
         for definition in self.definitions:
             self.engine.deployments.activate(definition_id=definition.id, by=Actor.system())
 

@@ -1,6 +1,8 @@
 """`scenario run`: play executable examples of processes, for people and for CI."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -29,8 +31,7 @@ def scenario() -> None: ...
 def run(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     from bpmn.engine import ProcessEngine
 
-    logging.getLogger("bpmn").setLevel(logging.ERROR)  # a job that fails is a step of the scenario
-    with Runner(ProcessEngine) as runner:
+    with _quiet(), Runner(ProcessEngine) as runner:
         report = runner.run_paths(paths)
     if as_json:
         document = report.as_json(language())
@@ -41,6 +42,18 @@ def run(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
         context.exit(UNREADABLE)
     if report.failed:
         context.exit(REFUSED)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Log no failing job: it is a step of a scenario, and told as such."""
+    logger = logging.getLogger("bpmn.jobs")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _tell(report: Report) -> None:
