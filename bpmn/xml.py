@@ -19,7 +19,10 @@ _MESSAGES = {
         "Объявление DOCTYPE запрещено: удалите его из файла",
         "A DOCTYPE declaration is not allowed: remove it from the file",
     ),
-    "too_large": ("Файл слишком большой: {detail}", "The file is too large: {detail}"),
+    "too_large": (
+        "Файл слишком большой: больше {detail} МБ",
+        "The file is too large: more than {detail} MB",
+    ),
     "too_deep": ("Элементы вложены слишком глубоко: {detail}", "Elements are nested too deeply: {detail}"),
     "encoding": (
         "Кодировка файла не читается: {detail}. Сохраните файл в UTF-8",
@@ -80,7 +83,7 @@ def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_D
         XmlRefused: not_xml, doctype, too_large, too_deep or encoding.
     """
     if len(data) > max_bytes:
-        raise XmlRefused("too_large", None, f"{len(data)} > {max_bytes}")
+        raise XmlRefused("too_large", None, f"{max_bytes / 1_000_000:g}")
     _check_prolog(data)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
