@@ -90,11 +90,17 @@ def play(model, trigger, rng):
 def judge(seed):
     """Mutilate one file and deploy it; what is deployable is played."""
     rng = random.Random(seed)
-    root = etree.fromstring(rng.choice(FILES).read_bytes())
-    runnable(root)
-    mutilate(root, rng)
+    content = rng.choice(FILES).read_bytes()
+    try:
+        root = etree.fromstring(content)
+    except etree.XMLSyntaxError:
+        pass  # broken enough as it is
+    else:
+        runnable(root)
+        mutilate(root, rng)
+        content = etree.tostring(root)
 
-    bundle = compile_bundle({"file.bpmn": etree.tostring(root)})
+    bundle = compile_bundle({"file.bpmn": content})
 
     for problem in bundle.problems:
         assert problem.message_ru
