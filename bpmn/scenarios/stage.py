@@ -22,6 +22,7 @@ from bpmn.instances import Instances
 from bpmn.jobs import Jobs
 from bpmn.messages import Messages
 from bpmn.runtime import Runtime
+from bpmn.scenarios.placeholders import with_placeholders
 from bpmn.spiff import ProcessModel
 from bpmn.tasks import Tasks
 from handlers.errors import BpmnError, HandlerError
@@ -36,7 +37,6 @@ from storage.unit_of_work import UnitOfWork
 TOLERATED = frozenset(
     {
         "handler.unknown_handler",
-        "handler_missing",
         "form.unknown",
         "text.unknown",
         "texts.missing",
@@ -208,7 +208,9 @@ class Stage:
         )
         self.engine.runtime.examples = lambda _: []
         try:
-            deployed = self.engine.deployments.deploy(files, by=Actor.system(), tolerate=TOLERATED)
+            deployed = self.engine.deployments.deploy(
+                with_placeholders(files), by=Actor.system(), tolerate=TOLERATED
+            )
             self.definitions: list[DefinitionRef] = deployed.definitions
             self._timed = any(
                 start.kind == "timer" for model in self.models.values() for start in model.starts

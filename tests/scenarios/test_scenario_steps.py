@@ -122,6 +122,12 @@ def test_a_named_job_waits_and_returns_what_the_scenario_says(job):
     )
 
 
+def test_a_service_task_whose_handler_is_not_chosen_yet_is_a_job_too(kit):
+    kit.process(kit.START + '<bpmn:serviceTask id="pay"/>' + kit.END + kit.chain("start", "pay", "end"))
+
+    kit.passes("start:\njob: {element: pay, result: {a: 1}}\nexpect: {state: completed, variables: {a: 1}}")
+
+
 def test_with_manual_jobs_transactional_handlers_wait_too(job):
     job.passes(
         """
