@@ -46,17 +46,14 @@ class Environment:
     before_handler: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
+        self.zone: tzinfo = self.runtime.zone
+        self.local_now = self.now.astimezone(self.zone)
         self.random = random.Random(self.seed)  # noqa: S311 (chance of a process, not a secret)
         self.functions = {**host_functions(self.runtime, self.now), "request number": self._request_number}
 
     def _request_number(self) -> str | None:
         """What `request number()` is in an expression: a key that messages can name from the first step on."""
         return self.request.number if self.request is not None else None
-
-    @property
-    def zone(self) -> tzinfo:
-        """The organisation's time zone."""
-        return self.runtime.zone
 
     @property
     def scripts(self) -> ScriptRunner:
@@ -71,9 +68,7 @@ class Environment:
         else:
             with self.runtime.storage.read() as connection:
                 model = decisions.find(self.runtime.bundles, connection, self.bundle, decision_ref, binding)
-        return model.evaluate(
-            decision_ref, variables, functions=self.functions, now=self.now.astimezone(self.zone)
-        )
+        return model.evaluate(decision_ref, variables, functions=self.functions, now=self.local_now)
 
     def called_process(self, key: str, binding: Binding) -> ProcessModel:
         """The called process: by the exact reference, of the same bundle, or the version in force."""

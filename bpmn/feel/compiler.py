@@ -11,6 +11,7 @@ from typing import Any
 from bpmn.feel import calls, juel_compiling, loops, reading, syntax
 from bpmn.feel.arithmetic import OPERATIONS, negate
 from bpmn.feel.comparison import both, equal, ordered, satisfies
+from bpmn.feel.constant_tests import against_constant
 from bpmn.feel.errors import FeelLimitError
 from bpmn.feel.paths import component
 from bpmn.feel.state import State
@@ -195,8 +196,14 @@ class Compiler:
     def binary(self, node: syntax.Binary) -> Closure:
         left, right = self.compile(node.left), self.compile(node.right)
         if node.operator in ("=", "!="):
-            return _equality(left, right, node.operator == "!=")
-        return _order(node.operator, left, right)
+            general = _equality(left, right, node.operator == "!=")
+        else:
+            general = _order(node.operator, left, right)
+        if not isinstance(node.right, syntax.Literal):
+            return general
+        plain = isinstance(node.left, syntax.Name) and self.lookup(node.left.name) == ([], None)
+        variable = node.left.name if plain and isinstance(node.left, syntax.Name) else None
+        return against_constant(node.operator, variable, left, node.right.value, general)
 
     def logic(self, node: syntax.Logic) -> Closure:
         operands = [self.compile(operand) for operand in node.operands]
@@ -214,7 +221,23 @@ class Compiler:
                         env[0].null("operator.type", operator=node.operator, type=type_name(value))
             return result
 
-        return decide
+        if len(operands) != 2:
+            return decide
+        first, second = operands
+
+        def decide_two(env: tuple[Any, ...]) -> bool | None:
+            left = first(env)
+            if left is decisive:
+                return decisive
+            right = second(env)
+            if right is decisive or (isinstance(left, bool) and isinstance(right, bool)):
+                return bool(right)
+            for value in (left, right):
+                if value is not None and not isinstance(value, bool):
+                    env[0].null("operator.type", operator=node.operator, type=type_name(value))
+            return None
+
+        return decide_two
 
     def negation(self, node: syntax.Negation) -> Closure:
         operand = self.compile(node.operand)

@@ -67,7 +67,7 @@ class State:
         self.depth = 0
         self._clock = now
         self._deadline = 0.0
-        self._next_look = min(1000, limits.steps + 1)
+        self._next_look = 1000 if limits.steps >= 1000 else limits.steps + 1
 
     def now(self) -> datetime:
         """Return the moment of this evaluation: the same however often it is asked for."""

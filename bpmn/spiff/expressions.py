@@ -70,15 +70,23 @@ class Expression:
         if self._compiled is None:
             return self.source, []
         zone: tzinfo = getattr(environment, "zone", None) or UTC
-        now = environment.now.astimezone(zone)
         try:
-            result = self._compiled.run(scope, functions=environment.functions, now=now)
+            result = self._compiled.run(scope, functions=environment.functions, now=_local(environment))
         except feel.FeelError as error:
             raise ExpressionFailed(f"{self.source}: {error}", code=error.code, source=self.source) from error
         return feel.to_variable(result.value, zone=zone), list(result.reasons)
 
     def test(self, scope: Mapping[str, Any], environment: Environment) -> bool:
         """Return a truth value; anything but true or false is an error, never silently false."""
+        if self._compiled is not None:
+            try:
+                made = self._compiled.evaluate(
+                    scope, functions=environment.functions, now=_local(environment)
+                )
+            except feel.FeelError:
+                made = None  # told below
+            if made is True or made is False:
+                return bool(made)
         value, reasons = self.explain(scope, environment)
         if value is True or value is False:
             return value
@@ -98,6 +106,14 @@ class ExpressionRefused(ValueError):
     def __init__(self, source: str, message_ru: str, message_en: str) -> None:
         super().__init__(f"{source}: {message_en}")
         self.source, self.message_ru, self.message_en = source, message_ru, message_en
+
+
+def _local(environment: Environment) -> datetime:
+    """Return the moment of an environment in its zone, which it may keep ready as `local_now`."""
+    ready: datetime | None = getattr(environment, "local_now", None)
+    if ready is not None:
+        return ready
+    return environment.now.astimezone(getattr(environment, "zone", None) or UTC)
 
 
 def _shown(value: Any) -> str:
