@@ -37,7 +37,6 @@ def demo(port: int, host: str, data: Path | None) -> None:
         data=data or Path("data") / "demo",
         demo=True,
         organisation={"name": "ООО «Техноснаб»"},
-        organisation={"name": "ООО «Техноснаб»"},
         base_url=f"http://{shown}:{port}",
         server={"host": host, "port": port},
         logging={"level": "warning"},
