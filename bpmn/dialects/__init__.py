@@ -1,6 +1,11 @@
 """Vendor attributes of diagrams, a table per dialect, read into one internal model."""
 
+from bpmn.dialects import spiffworkflow, zeebe
 from bpmn.dialects.camunda import NAMESPACES, read
 from bpmn.dialects.extras import NOTHING, Extras, Mapped, RawParam
+from bpmn.dialects.tables import Dialect, written
 
-__all__ = ["NAMESPACES", "NOTHING", "Extras", "Mapped", "RawParam", "read"]
+#: The dialects of other engines, beside `camunda:` and its aliases.
+OTHERS: tuple[Dialect, ...] = (zeebe.DIALECT, spiffworkflow.DIALECT)
+
+__all__ = ["NAMESPACES", "NOTHING", "OTHERS", "Dialect", "Extras", "Mapped", "RawParam", "read", "written"]

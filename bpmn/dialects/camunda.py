@@ -5,7 +5,7 @@ from typing import Any
 
 from lxml import etree
 
-from bpmn.dialects import zeebe
+from bpmn.dialects import spiffworkflow, zeebe
 from bpmn.dialects.extras import NOTHING, Extras, Mapped, RawParam
 from bpmn.forms.formdata import from_form_data
 
@@ -49,13 +49,15 @@ def _with_children(attributes: dict[str, str], holder: "etree._Element") -> Extr
     outs: list[Mapped] = []
     listeners: list[str] = []
     unknown: list[str] = []
-    retry = None
     form_schema: dict[str, Any] | None = None
     theirs = zeebe.read(holder)
-    attributes |= theirs.attributes
+    attributes |= spiffworkflow.read(holder) | theirs.attributes
     properties |= theirs.properties
     inputs += theirs.inputs
     outputs += theirs.outputs
+    ins += theirs.ins
+    outs += theirs.outs
+    retry = theirs.retry
     for child in holder:
         if not isinstance(child.tag, str):
             continue

@@ -183,7 +183,7 @@ def loops(reader: Reader) -> Iterator[Problem]:
                 "Для {} указаны и коллекция, и число экземпляров",
                 "{} gives both a collection and a number of instances",
             )
-        if loop.output_collection and not loop.output_item:
+        if loop.output_collection and not loop.output_item and not loop.output_expression:
             yield about(
                 reader,
                 node,

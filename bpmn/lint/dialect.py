@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bpmn.dialects import zeebe
+from bpmn.dialects import OTHERS, written
 from bpmn.lint.finding import about, finding, nodes
 from bpmn.lint.problem import Problem
 from bpmn.spiff.reader import Reader
@@ -91,42 +91,33 @@ def processes(reader: Reader) -> Iterator[Problem]:
 
 
 def foreign(reader: Reader) -> Iterator[Problem]:
-    """Attributes that other engines execute would be lost silently: say so."""
-    known = {
-        "http://camunda.org/schema/zeebe/1.0": "zeebe",
-        "http://spiffworkflow.org/bpmn/schema/1.0/core": "spiffworkflow",
-    }
+    """What other engines execute and we do not is refused by name; what does not matter here is told."""
     for node in nodes(reader):
         if node.xml is None:
             continue
-        found = set()
-        for element in node.xml.iter():
-            if not isinstance(element.tag, str) or (
-                element is not node.xml and element.get("id") in node.scope.nodes
-            ):
-                continue
-            if (
-                node.inner is not None
-                and element is not node.xml
-                and not element.tag.endswith("extensionElements")
-            ):
-                continue
-            if zeebe.is_read(element.tag):
-                continue
-            for name in (element.tag, *element.attrib):
-                namespace = str(name)[1:].partition("}")[0]
-                if namespace in known and not str(name).endswith(
-                    ("modelerTemplate", "modelerTemplateVersion")
-                ):
-                    found.add(known[namespace])
-        for dialect in sorted(found):
-            yield about(
-                reader,
-                node,
-                "foreign_dialect",
-                f"{{}}: настройки диалекта {dialect} здесь не выполняются, задайте их в панели camunda",
-                f"{{}}: settings of the {dialect} dialect are not executed here, set them as camunda",
-            )
+        for dialect in OTHERS:
+            for local in written(node.xml, dialect.namespace):
+                shown, fate = f"{dialect.name}:{local}", dialect.fate(local)
+                mend_ru, mend_en = dialect.refused.get(
+                    local, ("задайте это в панели camunda", "set it as camunda")
+                )
+                if fate == "refused":
+                    yield about(
+                        reader,
+                        node,
+                        "foreign_dialect",
+                        f"{{}}: {shown} здесь не выполняется, {mend_ru}",
+                        f"{{}}: {shown} is not executed here, {mend_en}",
+                    )
+                elif fate == "ignored":
+                    yield about(
+                        reader,
+                        node,
+                        "foreign_ignored",
+                        f"{{}}: {shown} здесь ничего не меняет",
+                        f"{{}}: {shown} changes nothing here",
+                        severity="info",
+                    )
 
 
 _VALUES = {

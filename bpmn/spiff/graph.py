@@ -48,7 +48,7 @@ class EventDef:
 
 @dataclass(eq=False, slots=True)
 class Loop:
-    """Loop characteristics: `kind` is "parallel", "sequential" or "standard"."""
+    """Loop characteristics: `kind` is "parallel", "sequential" or "standard", `first` the first `loopCounter`."""
 
     kind: str
     cardinality: str | None = None
@@ -56,6 +56,8 @@ class Loop:
     item: str | None = None
     output_collection: str | None = None
     output_item: str | None = None
+    output_expression: str | None = None
+    first: int = 0
     completion: str | None = None
     behavior: str | None = None
     one_event: EventDef | None = None

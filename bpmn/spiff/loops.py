@@ -77,6 +77,8 @@ class MultiInstance(Body):
         output_item: str | None,
         completion: Expression | None,
         behavior: str = "All",
+        output: Expression | None = None,
+        first: int = 0,
         events: Mapping[str, Event] | None = None,
         complex_events: Sequence[tuple[Expression, Event]] = (),
         **kwargs: Any,
@@ -85,6 +87,7 @@ class MultiInstance(Body):
         self.sequential, self.cardinality, self.collection = sequential, cardinality, collection
         self.item, self.output_collection, self.output_item = item, output_collection, output_item
         self.completion, self.behavior = completion, behavior
+        self.output, self.first = output, first
         self.events, self.complex_events = dict(events or {}), complex_events
 
     def _update_hook(self, my_task: Token) -> bool:
@@ -132,7 +135,7 @@ class MultiInstance(Body):
         """Start the next instance."""
         index = token.internal_data["next"]
         token.internal_data["next"] = index + 1
-        own: dict[str, Any] = {"loopCounter": index}
+        own: dict[str, Any] = {"loopCounter": index + self.first}
         if self.item is not None and token.sheet.declares(_ITEMS):
             own[self.item] = token.sheet[_ITEMS][index]
         if self.output_item is not None:
@@ -147,9 +150,9 @@ class MultiInstance(Body):
         done = sheet["nrOfCompletedInstances"] + 1
         sheet.declare("nrOfActiveInstances", active)
         sheet.declare("nrOfCompletedInstances", done)
-        if self.output_item is not None and self.output_collection is not None:
+        if self.output_collection is not None and (self.output is not None or self.output_item is not None):
             collected = dict(sheet[_OUT]) if sheet.declares(_OUT) else {}
-            collected[str(guest.sheet["loopCounter"])] = guest.sheet[self.output_item]
+            collected[str(guest.sheet["loopCounter"])] = self.made_by(guest)
             sheet.declare(_OUT, collected)
         enough = self.throw_events(host, guest, done)
         if not enough and self.completion is not None:
@@ -161,6 +164,12 @@ class MultiInstance(Body):
         if enough or active == 0:
             self.write_outputs(host)
             self.close(host)
+
+    def made_by(self, guest: Token) -> Any:
+        """Return what an instance adds to the output collection."""
+        if self.output is not None:
+            return self.output.evaluate(guest.sheet, guest.top.services)
+        return guest.sheet[self.output_item or ""]
 
     def throw_events(self, host: Token, guest: Token, done: int) -> bool:
         """Throw what `behavior` asks for when an instance completes; True when that ends the rest.

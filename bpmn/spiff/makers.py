@@ -302,6 +302,10 @@ class Makers:
             item=loop.item,
             output_collection=loop.output_collection,
             output_item=loop.output_item,
+            output=c.variable(
+                loop.output_expression, node.id, ("Выходной элемент", "The output element"), node.line
+            ),
+            first=loop.first,
             completion=c.condition(loop.completion, node.id, what, node.line) if loop.completion else None,
             behavior=loop.behavior or "All",
             events={

@@ -6,6 +6,7 @@ from typing import Any
 from lxml import etree
 
 from bpmn import dialects
+from bpmn.dialects import zeebe
 from bpmn.lint.problem import Problem
 from bpmn.spiff.graph import EventDef, Loop, Node
 
@@ -159,6 +160,12 @@ class PartReader:
         loop.behavior = element.get("behavior")
         loop.collection = extras.get("collection")
         loop.item = extras.get("elementVariable")
+        loop.output_collection = extras.get("outputCollection")
+        if (made := extras.get("outputElement")) is not None:
+            name, loop.output_expression = zeebe.output_of(made)
+            loop.output_item = name or None
+        if element.find(f"{B}extensionElements/{{{zeebe.NAMESPACE}}}loopCharacteristics") is not None:
+            loop.first = 1
         source = element.find(B + "loopDataInputRef")
         if loop.collection is None and source is not None:
             loop.collection = self._variable(activity, reference(source.text), "dataInputAssociation")

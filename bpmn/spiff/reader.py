@@ -5,9 +5,13 @@ without `isExecutable` in a file that has no executable one counts as executable
 problem that names the element and its line.
 """
 
+from dataclasses import replace
+from types import MappingProxyType
+
 from lxml import etree
 
 from bpmn import dialects
+from bpmn.dialects import zeebe
 from bpmn.spiff.graph import FLOW_NODES, SUBPROCESSES, Drawing, Flow, Graph, Node
 from bpmn.spiff.parts import EVENT_TAG, B, PartReader, is_true, line_of, local_name, reference, text_of
 
@@ -266,10 +270,29 @@ class Reader(PartReader):
         node.events = [self._event(child) for child in element if local_name(child).endswith(EVENT_TAG)]
         node.events += self._event_references(element)
         self._details(node, element, tag)
+        self._subscription(node, element)
         node.loop = self._loop(element, node)
         if tag in SUBPROCESSES:
             node.inner = Graph(identifier, self.file, owner=node)
             self._scope(element, node.inner)
+
+    def _subscription(self, node: Node, element: "etree._Element") -> None:
+        """A message of Camunda 8 says itself by which key a waiting element is found."""
+        if node.type.endswith(("ThrowEvent", "endEvent")) or (
+            node.type == "startEvent" and node.scope.owner is None
+        ):
+            return
+        refs = [
+            element.get("messageRef"),
+            *(event.reference for event in node.events if event.kind == "message"),
+        ]
+        for ref in refs:
+            message = self.by_id.get(reference(ref) or "")
+            key = zeebe.correlation_key(message) if message is not None else None
+            if key is not None:
+                name = f"correlation:{zeebe.CORRELATION_KEY}"
+                properties = {name: key, **node.extras.properties}
+                node.extras = replace(node.extras, properties=MappingProxyType(properties))
 
     def _details(self, node: Node, element: "etree._Element", tag: str) -> None:
         if tag == "boundaryEvent":
@@ -287,8 +310,10 @@ class Reader(PartReader):
             text = "".join(str(part) for part in script.itertext()) if script is not None else ""
             node.script = text if text.strip() else None
             node.script_format = (element.get("scriptFormat") or "").strip().lower() or None
+            if node.script is None and (feel := node.extras.get("script")) is not None:
+                node.script, node.script_format = feel.removeprefix("="), "feel"
         elif tag == "callActivity":
-            node.called = (element.get("calledElement") or "").strip() or None
+            node.called = (element.get("calledElement") or "").strip() or node.extras.get("calledElement")
         elif tag == "subProcess":
             node.triggered = is_true(element.get("triggeredByEvent"))
         elif tag == "adHocSubProcess":
