@@ -11,13 +11,14 @@ from typing import Any
 from bpmn import feel
 
 _TEXT, _ITEMS, _DEPTH = 200, 20, 5
+_WHOLE = 2**53
 
 
 def to_json(value: Any) -> Any:
     """Return *value* as a structure of dicts, lists, strings, numbers, booleans and None."""
-    if value is None or isinstance(value, bool | str | int):
+    if value is None or isinstance(value, (bool, str, int)):
         return value
-    if isinstance(value, float | Decimal):
+    if isinstance(value, (float, Decimal)):
         return _number(value)
     if isinstance(value, Mapping):
         return {key: to_json(item) for key, item in value.items()}
@@ -30,9 +31,12 @@ def to_json(value: Any) -> Any:
 
 def brief(value: Any, depth: int = 0) -> Any:
     """Return *value* as JSON for people to glance at: long texts and lists, and deep parts, are cut."""
+    kind = type(value)
+    if kind is Decimal or kind is int or kind is bool or value is None:
+        return to_json(value)
     if isinstance(value, str):
         return value if len(value) <= _TEXT else f"{value[:_TEXT]}…"
-    if isinstance(value, Mapping | list) and depth >= _DEPTH:
+    if isinstance(value, (Mapping, list)) and depth >= _DEPTH:
         return "…"
     if isinstance(value, Mapping):
         return {key: brief(item, depth + 1) for key, item in value.items()}
@@ -43,6 +47,8 @@ def brief(value: Any, depth: int = 0) -> Any:
 
 
 def _number(value: float | Decimal) -> int | float | str:
+    if type(value) is Decimal and value == value.to_integral_value() and abs(value) < _WHOLE:
+        return int(value)
     exact = feel.to_variable(feel.to_feel(value))
     if not isinstance(exact, Decimal):
         return exact if isinstance(exact, int) else str(value)

@@ -37,10 +37,21 @@ def plain_test(text: str) -> PlainTest | None:
         return _of_numbers(_COMPARE[found[1]](Decimal(found[2])))
     found = _RANGE.fullmatch(text)
     if found and Decimal(found[2]) <= Decimal(found[3]):
-        above = _COMPARE[">=" if found[1] == "[" else ">"](Decimal(found[2]))
-        below = _COMPARE["<=" if found[4] == "]" else "<"](Decimal(found[3]))
-        return _of_numbers(lambda value: above(value) and below(value))
+        return _between(
+            Decimal(found[2]), Decimal(found[3]), from_low=found[1] == "[", to_high=found[4] == "]"
+        )
     return None
+
+
+def _between(low: Decimal, high: Decimal, *, from_low: bool, to_high: bool) -> PlainTest:
+    def test(value: Any) -> bool | None:
+        if type(value) is not Decimal and type(value) is not int:
+            return _unless_null(value)
+        if value < low or value > high:
+            return False
+        return (from_low or value != low) and (to_high or value != high)
+
+    return test
 
 
 def plain_value(text: str) -> str | Decimal | None:

@@ -98,7 +98,7 @@ class _Rule:
     index: int
     element: str | None
     annotations: dict[str, str]
-    tests: Sequence[tuple[int, Test]]
+    tests: Sequence[tuple[int, PlainTest, Test]]
     outputs: Sequence[Evaluator]
     conditions: Sequence[dict[str, str]]
 
@@ -152,33 +152,30 @@ def _compile_rule(compiler: "Compiler", table: Table, index: int, names: frozens
     rule = table.rules[index - 1]
     inner = f"{place}, rule {index}"
     tests = [
-        (column, _compile_test(compiler, cell, names, inner))
+        (column, *_compile_test(compiler, cell, names, inner))
         for column, cell in enumerate(rule.inputs)
         if cell.text not in ("", "-")
     ]
     outputs = [compiler.literal(cell, names, inner) for cell in rule.outputs]
     conditions = [
-        {"input": table.inputs[column].label, "test": rule.inputs[column].text} for column, _ in tests
+        {"input": table.inputs[column].label, "test": rule.inputs[column].text} for column, _, _ in tests
     ]
     return _Rule(index, rule.element, rule.annotations, tests, outputs, conditions)
 
 
-def _compile_test(compiler: "Compiler", cell: Literal, names: frozenset[str], place: str) -> Test:
+def _compile_test(
+    compiler: "Compiler", cell: Literal, names: frozenset[str], place: str
+) -> tuple[PlainTest, Test]:
+    """Return the plain test of a cell and the test that FEEL makes of what that leaves undecided."""
     plain = plain_test(cell.text) if compiler.is_feel(cell) else None
-    if plain is not None:
-        return _plain_first(plain, lambda: _feel_test(compiler, cell, names, place))
-    return _feel_test(compiler, cell, names, place)
+    if plain is None:
+        return _undecided, _feel_test(compiler, cell, names, place)
+    make = cache(lambda: _feel_test(compiler, cell, names, place))
+    return plain, lambda value, values, run: make()(value, values, run)
 
 
-def _plain_first(plain: PlainTest, make: Callable[[], Test]) -> Test:
-    """Return a test that asks FEEL only about values that a plain cell is not made for."""
-    otherwise = cache(make)
-
-    def test(value: Any, values: Values, run: Run) -> bool:
-        decided = plain(value)
-        return otherwise()(value, values, run) if decided is None else decided
-
-    return test
+def _undecided(value: Any) -> bool | None:
+    return None
 
 
 def _feel_test(compiler: "Compiler", cell: Literal, names: frozenset[str], place: str) -> Test:
@@ -254,7 +251,13 @@ class _Table:
     def _matching(self, asked: list[Any], scope: Values, run: Run) -> list[_Rule]:
         matching = []
         for rule in self.rules:
-            if all(test(asked[column], scope, run) for column, test in rule.tests):
+            for column, plain, test in rule.tests:
+                decided = plain(asked[column])
+                if decided is None:
+                    decided = test(asked[column], scope, run)
+                if not decided:
+                    break
+            else:
                 matching.append(rule)
                 if self.policy == "FIRST":
                     break

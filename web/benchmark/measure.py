@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +18,11 @@ from storage import schema
 from storage.database import Storage
 from storage.ids import new_id
 from storage.models import Group, Membership, User
-from web.benchmark import workload
+from web.benchmark import language, workload
+from web.benchmark.results import Result
 
 ROUNDS = 5
 _SYSTEM = Actor.system()
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One ratio; `ok` says whether it meets its target, `note` what was measured."""
-
-    name: str
-    value: float
-    target: str
-    ok: bool
-    note: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass
@@ -58,7 +45,7 @@ def run(
         with bench(root) as subject:
             results = _steps(subject, root, instances * (5 if full else 1))
             results += _flatness(subject, turns=turns or (2000 if full else 400))
-    return results
+    return results + language.measure(turns=turns or 2000)
 
 
 @contextmanager
