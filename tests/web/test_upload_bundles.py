@@ -74,7 +74,9 @@ def test_the_same_path_twice_is_refused():
 
 
 @pytest.mark.parametrize(
-    "content", [b"PK\x03\x04", b"PK\x03\x04" + b"\xff" * 100, archive({"a": b"1" * 999})[:-30]]
+    "content",
+    [b"PK\x03\x04", b"PK\x03\x04" + b"\xff" * 100, archive({"a": b"1" * 999})[:-30]],
+    ids=["head only", "noise", "cut off"],
 )
 def test_a_broken_archive_is_refused(content):
     with pytest.raises(UploadRefused) as refused:
