@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bpmn.actors import Actor
+from bpmn.adhoc import AdHoc
 from bpmn.clients import Clients
 from bpmn.deployments import Deployments
 from bpmn.instances import Instances
@@ -62,6 +63,7 @@ class ProcessEngine:
         self.messages = Messages(self.runtime)
         self.jobs = Jobs(self.runtime)
         self.clients = Clients(self.runtime)
+        self.adhoc = AdHoc(self.runtime)
         self.uploads = Uploading(self.runtime)
         self.runtime.correlate = self._correlate
         self.runtime.start = self._start

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import update
@@ -66,11 +65,8 @@ class Player:
 
     def adhoc(self) -> list[str]:
         """The ad-hoc activities that may be started now, over all requests."""
-        found: list[str] = []
-        for instance_id in self._active():
-            with self._runtime.peek(instance_id, by=Actor.system()) as (_, _, workflow):
-                found += [activity for _, activity in workflow.startable()]
-        return found
+        choices = (self._engine.adhoc.choices(instance_id) for instance_id in self._active())
+        return [choice.element_id for found in choices for choice in found]
 
     # ------------------------------------------------------------ steps
     def play(self, kind: str, body: Any) -> Words | None:
@@ -194,15 +190,21 @@ class Player:
     def _adhoc(self, body: Mapping[str, Any]) -> None:
         word = body.get("activity", body.get("complete", ""))
         ids = self._known(word)
+        adhoc, by = self._engine.adhoc, Actor.system()
         for instance_id in self._active():
-            with self._runtime.peek(instance_id, by=Actor.system()) as (_, _, workflow):
-                if "activity" in body:
-                    found = [pair for pair in workflow.startable() if pair[1] in ids]
-                else:
-                    found = [(token, "") for token, scope in workflow.open_adhoc() if scope in ids]
-            if found:
-                self._command(instance_id, partial(_adhoc_command, *found[0]))
-                return
+            offered = adhoc.choices(instance_id) if "activity" in body else adhoc.open(instance_id)
+            for choice in offered:
+                if choice.element_id in ids and "activity" in body:
+                    adhoc.start(
+                        instance_id=instance_id,
+                        token_id=choice.token_id,
+                        element_id=choice.element_id,
+                        by=by,
+                    )
+                    return
+                if choice.element_id in ids:
+                    adhoc.complete(instance_id=instance_id, token_id=choice.token_id, by=by)
+                    return
         raise StepRefused("no_adhoc", element=word)
 
     def _advance(self, duration: str) -> None:
@@ -314,10 +316,3 @@ class Player:
     def _active(self) -> list[int]:
         with self._stage.storage.read() as connection:
             return self.view(connection).active()
-
-
-def _adhoc_command(token_id: int, activity: str, workflow: Workflow) -> None:
-    if activity:
-        workflow.start_activity(token_id, activity)
-    else:
-        workflow.complete_adhoc(token_id)

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from sqlalchemy import insert
 
 from bpmn.actors import Actor
+from bpmn.adhoc import AdHoc
 from bpmn.bundles import DefinitionRef
 from bpmn.deployments import Deployments
 from bpmn.instances import Instances
@@ -55,6 +56,7 @@ class Engine(Protocol):
     tasks: Tasks
     messages: Messages
     jobs: Jobs
+    adhoc: AdHoc
 
     def close(self) -> None: ...
 

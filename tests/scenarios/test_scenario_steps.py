@@ -322,3 +322,44 @@ def test_a_process_that_never_rests_is_stopped(kit, monkeypatch):
     )  # fmt: skip
 
     assert "come to rest" in kit.fails("start:\nadvance: P1000D").message("en")
+
+
+def test_a_timer_starts_a_process_when_its_time_has_come(kit):
+    start = '<bpmn:startEvent id="daily"><bpmn:timerEventDefinition id="td"><bpmn:timeCycle>R2/P1D</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>'
+    kit.process(start + '<bpmn:userTask id="work"/>' + kit.END + kit.chain("daily", "work", "end"))
+
+    for _ in range(2):
+        kit.passes(
+            """
+            advance: PT23H
+            expect: {tasks: []}
+            advance: PT1H
+            expect: {tasks: [work], state: active}
+            advance: P5D
+            expect: {tasks: 2, visited: {daily: 2}}
+            """
+        )
+
+
+def test_processes_of_a_folder_talk_by_messages_and_each_is_seen(kit):
+    throw = '<bpmn:endEvent id="thrown"><bpmn:messageEventDefinition id="md" messageRef="m_order"/></bpmn:endEvent>'
+    kit.process(kit.START + throw + kit.chain("start", "thrown"), "a.bpmn", key="buyer")
+    begun = '<bpmn:startEvent id="ordered"><bpmn:messageEventDefinition id="md" messageRef="m_order"/></bpmn:startEvent>'
+    kit.process(
+        begun + '<bpmn:userTask id="pack"/>' + kit.END + kit.chain("ordered", "pack", "end"),
+        "b.bpmn",
+        key="seller",
+    )
+
+    kit.passes(
+        "start:\nexpect: {task_ids: [pack], state: completed, visited: {ordered: 1, thrown: 1}}",
+        "process: buyer",
+    )
+    kit.passes("start: {process: buyer}\nexpect: {task_ids: [pack], state: active}", "process: seller")
+
+
+def test_a_message_that_nobody_waits_for_is_kept_and_the_report_says_so(waits):
+    result = waits.run("message: {name: goods, payload: {n: 1}}\nstart:\nexpect: {visited: {goods: 1}}")
+
+    assert result.passed
+    assert "kept" in result.steps[0].message("en")
