@@ -233,13 +233,14 @@ class Tasks:
                     raise InvalidForm(result.errors)
                 values = result.values
             token_id, given = task.token_id, dict(values)
+            shown = _shown(given, workflow.variables_of(token_id))
             step = self._runtime.advance(
                 uow,
                 instance,
                 lambda wf: wf.complete_task(token_id, given),
                 by=by,
                 now=now,
-                done={token_id: Done(by.id, _shown(given))},
+                done={token_id: Done(by.id, shown)},
                 restored=workflow,
             )
             attachments.attach(uow, instance.id, files, given, by=by, now=now)
@@ -303,7 +304,15 @@ class Tasks:
         uow.history.add_events([event(instance.id, kind, by=by, now=now, data=data)])
 
 
-def _shown(values: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What the timeline keeps of submitted values: all but long ones."""
-    kept = {name: value for name, value in values.items() if len(str(value)) <= _SHOWN_VALUE}
-    return {"values": kept} if kept else None
+def _shown(values: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the timeline keeps: the submitted values, and as `before` those that they replace; not long ones."""
+    kept = {name: value for name, value in values.items() if _is_short(value)}
+    if not kept:
+        return None
+    replaced = {name: variables[name] for name in values if name in variables}
+    before = {name: value for name, value in replaced.items() if value != values[name] and _is_short(value)}
+    return {"values": kept} | ({"before": before} if before else {})
+
+
+def _is_short(value: Any) -> bool:
+    return len(str(value)) <= _SHOWN_VALUE

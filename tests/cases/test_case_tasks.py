@@ -3,8 +3,10 @@
 import threading
 
 import pytest
+from sqlalchemy import select
 
 from bpmn.errors import InvalidForm, NotAllowed, NotFound, TaskHeld, TaskNotOpen
+from storage.models import Activity
 from tests.engine.kit import END, START, chain, el, job
 
 FORM = b"""{"type": "default", "components": [
@@ -34,6 +36,24 @@ def test_completing_a_task_ends_the_request_and_says_who_did_it(
     with engine.storage.reading() as uow:
         done = uow.tasks.get(task.id)
     assert (done.state, done.completed_by_id, done.completed_at) == ("completed", ann.id, engine.now())
+
+
+def test_the_record_of_a_task_says_what_its_values_replaced(engine, deploy, start, open_tasks, ann):
+    tasks = "".join(el("userTask", name, camunda_candidateGroups="heads") for name in ("one", "two"))
+    two = START + tasks + END + chain("start", "one", "two", "end")
+    deploy(two)
+    request = start()
+    first = {"amount": 5, "note": "x", "long": "y" * 600}
+    engine.tasks.complete(task_id=open_tasks(request)[0].id, values=first, by=ann)
+    second = {"amount": 7, "note": "x", "new": 1, "long": "short"}
+    engine.tasks.complete(task_id=open_tasks(request)[0].id, values=second, by=ann)
+
+    with engine.storage.reading() as uow:
+        rows = uow.connection.execute(select(Activity.element_id, Activity.data)).all()
+    told = {element: data for element, data in rows if element in ("one", "two")}
+    assert told["one"]["values"] == {"amount": 5, "note": "x"}
+    assert "before" not in told["one"]
+    assert (told["two"]["values"], told["two"]["before"]) == (second, {"amount": 5})
 
 
 def test_completing_a_task_twice_is_refused_and_names_who_was_first(
