@@ -1,6 +1,8 @@
 """A real engine on a real database, a clock that the test moves, and people who work."""
 
+import tempfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -34,8 +36,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory):
-    with postgres.server(tmp_path_factory.mktemp("postgres")) as url:
+def postgres_server():
+    """A server whose folder no other test session touches: pytest closes its own to other users."""
+    with (
+        tempfile.TemporaryDirectory(prefix="marshrut-postgres-", ignore_cleanup_errors=True) as folder,
+        postgres.server(Path(folder) / "data") as url,
+    ):
         yield url
 
 
