@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from bpmn.actors import ADMINISTRATOR, Actor
 from bpmn.engine import ProcessEngine
@@ -14,6 +15,11 @@ from storage.ids import new_id
 from storage.models import Base, Group, Membership, User
 from tests import postgres
 
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 BEGIN = datetime(2026, 6, 10, 6, 0, tzinfo=UTC)  # a Wednesday, 9:00 in Moscow
 
 
@@ -33,6 +39,15 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The system's Chromium, one for all tests of a process: Playwright runs only once in it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

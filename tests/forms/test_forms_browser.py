@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-from pathlib import Path
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -14,16 +13,8 @@ from bpmn import forms
 from tests.forms.conftest import field
 from tests.paths import ROOT
 
-playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
 DIST = ROOT / "web" / "static" / "dist"
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium"),
-    pytest.mark.skipif(not list(DIST.glob("app-*.js")), reason="the browser bundles are not built"),
-]
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+pytestmark = pytest.mark.browser
 GOODS = {
     "type": "dynamiclist", "path": "goods", "label": "Товары",
     "components": [
@@ -99,14 +90,6 @@ def address():
     server.shutdown()
     server.server_close()
     thread.join()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with playwright_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
