@@ -151,9 +151,8 @@ class Jobs:
                 variables=variables,
                 open_unit=self._runtime.storage.unit_of_work,
             )
-            arguments = handler.bind(parameters)
         try:
-            result = handler.function(context, **arguments) or {}
+            result = handler.call(context, parameters)
         except BpmnError as error:
             self._business_error(row, error)
             return

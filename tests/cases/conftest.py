@@ -53,7 +53,7 @@ def registry(behaviour) -> Registry:
         behaviour.during()
         if behaviour.failure is not None:
             raise behaviour.failure
-        return dict(behaviour.result)
+        return behaviour.result
 
     @handler("test.decline", title_ru="Отказ", title_en="Decline")
     def decline(context) -> dict:

@@ -122,6 +122,20 @@ def test_an_effect_of_unknown_outcome_is_never_repeated_by_itself(engine, deploy
     assert len(incidents(engine, request)) == 1
 
 
+def test_a_handler_that_returns_no_variables_is_an_incident_that_says_so(
+    engine, deploy, start, storage, behaviour
+):
+    behaviour.result = ["not", "variables"]
+    deploy(WORK)
+    request = start()
+
+    engine.jobs.run_until_idle()
+
+    with storage.reading() as uow:
+        incident = uow.incidents.open_of(request)[0]
+    assert (incident.code, incident.element_id) == ("handler.result", "work")
+
+
 def test_a_business_error_takes_the_way_that_is_drawn_for_it(engine, deploy, start, open_tasks):
     body = START + job("work", topic="test.decline") + boundary("declined", "work", ERROR) + END
     deploy(body + user("explain") + chain("start", "work", "end") + chain("declined", "explain", "end"))
