@@ -149,6 +149,7 @@ def enter(server):
         if user.language != language:
             page.locator("details.menu:has(.avatar) > summary").click()
             page.locator(f'button[name=language][value="{language}"]').last.click()
+            page.wait_for_selector(f'html[lang="{language}"]', state="attached")
         return page
 
     return enter

@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from storage.models import Mail
@@ -56,7 +57,7 @@ def test_a_process_is_uploaded_refused_with_words_and_then_put_in_force(open_pag
         {"name": "bad.bpmn", "mimeType": "text/xml", "buffer": b"<!DOCTYPE a><a/>"}
     )
     page.get_by_role("button", name="Проверить и загрузить").click()
-    assert "DOCTYPE" in page.get_by_role("table").inner_text()
+    expect(page.get_by_role("table")).to_contain_text("DOCTYPE")
 
     page.locator("#files").set_input_files(
         {"name": "leave.zip", "mimeType": "application/zip", "buffer": leave()}
@@ -66,7 +67,7 @@ def test_a_process_is_uploaded_refused_with_words_and_then_put_in_force(open_pag
     page.locator("main form .btn-primary").click()
 
     page.wait_for_url("**/processes/leave")
-    assert "в силе" in page.locator("article").inner_text()
+    expect(page.locator("article")).to_contain_text("в силе")
     page.goto(f"{server.url}/start")
     page.get_by_role("link", name="Отпуск").click()
     page.get_by_role("button", name="Начать заявку").click()
@@ -83,7 +84,7 @@ def test_a_file_that_is_far_too_large_is_refused_in_words(open_page, enter, serv
     page.locator("#files").set_input_files(large)
     page.get_by_role("button", name="Проверить и загрузить").click()
 
-    assert "large.bpmn" in page.locator("[role=alert]").inner_text()
+    expect(page.locator("[role=alert]")).to_contain_text("large.bpmn")
 
 
 def leave() -> bytes:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from storage.models import Comment, Instance, Subscription
@@ -51,13 +52,13 @@ def test_a_request_is_sent_followed_and_written_to_without_a_script(open_page, s
     page.goto(f"{server.url}/c/equipment_sale")
 
     page.get_by_role("button", name="Отправить заявку").click()
-    assert page.get_by_role("alert").is_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     page.get_by_label("Что вас интересует").fill("Винтовой компрессор")
     page.get_by_label("Ваше имя").fill("Ирина Ковалёва")
     page.get_by_label("Электронная почта").fill("irina@example.com")
     page.get_by_role("button", name="Отправить заявку").click()
-    assert "Без этого согласия" in page.locator("body").inner_text()
-    assert page.get_by_label("Ваше имя").input_value() == "Ирина Ковалёва"
+    expect(page.locator("body")).to_contain_text("Без этого согласия")
+    expect(page.get_by_label("Ваше имя")).to_have_value("Ирина Ковалёва")
     page.get_by_label("Согласие на обработку персональных данных").check()
     page.get_by_role("button", name="Отправить заявку").click()
 
@@ -68,7 +69,7 @@ def test_a_request_is_sent_followed_and_written_to_without_a_script(open_page, s
     page.get_by_label("Сообщение").fill("Когда ждать ответа?")
     page.get_by_role("button", name="Отправить").click()
 
-    assert "Сообщение отправлено" in page.locator("#messages").locator("..").inner_text()
+    expect(page.locator("#messages").locator("..")).to_contain_text("Сообщение отправлено")
     with server.storage.read_session() as session:
         request = session.scalars(select(Instance).where(Instance.number == number[0])).one()
         assert session.scalars(select(Comment.body).where(Comment.instance_id == request.id)).all() == [
@@ -82,10 +83,10 @@ def test_the_dangerous_answer_opens_first_and_says_what_it_does(open_page, asked
     page.goto(asked)
     refuse = page.locator("details.answer").filter(has=page.locator("summary.btn-danger-quiet"))
 
-    assert not refuse.locator("button").is_visible()
+    expect(refuse.locator("button")).to_be_hidden()
     refuse.locator("summary").click()
 
-    assert refuse.locator("button.btn-danger").is_visible()
+    expect(refuse.locator("button.btn-danger")).to_be_visible()
 
 
 def test_the_language_is_switched_by_a_link_and_kept_on_the_way(open_page, asked):
@@ -93,12 +94,12 @@ def test_the_language_is_switched_by_a_link_and_kept_on_the_way(open_page, asked
     page.goto(asked)
 
     page.get_by_role("link", name="English").click()
-    assert "lang=en" in page.url
+    page.wait_for_url("**lang=en**")
     page.get_by_label("Message").fill("When?")
     page.get_by_role("button", name="Send").click()
 
-    assert page.locator("html").get_attribute("lang") == "en"
-    assert "The message is sent" in page.locator("body").inner_text()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("body")).to_contain_text("The message is sent")
 
 
 def test_a_quotation_opens_as_pdf_from_the_question(open_page, asked):

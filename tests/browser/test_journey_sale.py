@@ -8,6 +8,7 @@ import pypdf
 import pypdfium2
 import pytest
 import zxingcpp
+from playwright.sync_api import expect
 
 from storage.models import Instance
 from web.demo import seed
@@ -15,6 +16,13 @@ from web.demo import seed
 pytestmark = pytest.mark.browser
 
 MORNING = datetime(2026, 6, 10, 6, 0, tzinfo=UTC)  # a Wednesday, 9:00 in Moscow
+
+
+def press(page, button):
+    """Send a form by its button and wait until the server has answered and the next page is there."""
+    with page.expect_response(lambda answer: answer.request.is_navigation_request()):
+        button.click()
+    page.wait_for_load_state()
 
 
 class Clock:
@@ -72,8 +80,7 @@ class Company:
         page.get_by_label("Компания").fill("ООО «Новая мастерская»")
         page.get_by_label("ИНН").fill("7707083893")
         page.locator('input[name="_consent_personal_data"]').check()
-        page.get_by_role("button", name="Отправить заявку").click()
-        page.wait_for_load_state()
+        press(page, page.get_by_role("button", name="Отправить заявку"))
         self.work()
         self.track()
 
@@ -105,8 +112,7 @@ class Company:
                 scope.locator(f'[name="{label}"][value="{value}"]').check()
             else:
                 field.fill(value)
-        scope.get_by_role("button", name=button, exact=True).click()
-        page.wait_for_load_state()
+        press(page, scope.get_by_role("button", name=button, exact=True))
         self.work()
 
     def papers(self):
@@ -157,9 +163,8 @@ class Company:
             else:
                 field.last.fill(str(value))
         page.wait_for_load_state("networkidle")
-        page.locator("form#task .actions").get_by_role("button", name=button, exact=True).click()
-        page.wait_for_load_state()
-        assert page.locator("#form-errors").count() == 0, page.locator("#form-errors").inner_text()
+        press(page, page.locator("form#task .actions").get_by_role("button", name=button, exact=True))
+        expect(page.locator("#form-errors")).to_have_count(0)
         self.work()
 
     def qualify(self):
@@ -173,8 +178,7 @@ class Company:
         form.locator('[name="clarified"]').fill("Цех отапливаемый, 380 В есть.")
         form.locator('[name="delivery_address"]').fill("Москва, ул. Заводская, 1")
         page.wait_for_load_state("networkidle")
-        form.get_by_role("button", name="Готовить предложение").click()
-        page.wait_for_load_state()
+        press(page, form.get_by_role("button", name="Готовить предложение"))
         self.work()
 
     def quote(self, task="Подготовить коммерческое предложение", **fields):
@@ -329,8 +333,7 @@ def test_a_paid_request_is_cancelled_from_its_card_and_the_money_returned(compan
     page.locator("details.menu:has(#reason) > summary").click()
     page.fill("#reason", "Клиент закрыл проект")
     page.locator(".menu-body.cancel button").click()
-    page.locator("dialog[open]").get_by_role("button", name="Отменить заявку").click()
-    page.wait_for_load_state()
+    press(page, page.locator("dialog[open]").get_by_role("button", name="Отменить заявку"))
     company.work()
     company.do("kim", "Вернуть оплату", "Возврат сделан", refund_amount="1 000,00", refund_date="10.06.2026")
 
