@@ -12,6 +12,7 @@ from bpmn.instances import Instances
 from bpmn.jobs import Jobs
 from bpmn.links import Links
 from bpmn.messages import Correlated, Messages
+from bpmn.public_forms import PublicForms
 from bpmn.runtime import Runtime
 from bpmn.scenarios import bundle_problems
 from bpmn.scripts import Scripts
@@ -62,6 +63,7 @@ class ProcessEngine:
         self.tasks = Tasks(self.runtime)
         self.messages = Messages(self.runtime)
         self.jobs = Jobs(self.runtime)
+        self.public_forms = PublicForms(self.runtime)
         self.clients = Clients(self.runtime)
         self.adhoc = AdHoc(self.runtime)
         self.uploads = Uploading(self.runtime)

@@ -89,7 +89,7 @@ def submit(key: str) -> ResponseReturnValue:
         return _form(key, posted, wrong_files), 422
     current_services().throttle.hit("client.submit", client_address(), SUBMIT)
     try:
-        submitted = current_engine().clients.submit(
+        submitted = current_engine().public_forms.submit(
             key=key,
             posted=posted,
             language=page_language(),
@@ -105,14 +105,14 @@ def submit(key: str) -> ResponseReturnValue:
 def preview(key: str) -> str:
     """Render the fields again from what is typed so far; nothing is stored."""
     typed = request.form.to_dict(flat=False)
-    page = current_engine().clients.form_page(key=key, language=page_language(), posted=typed)
+    page = current_engine().public_forms.page(key=key, language=page_language(), posted=typed)
     return render_template("fragments/form_fields.html", form=page.form, preview=url_for(".preview", key=key))
 
 
 def _form(key: str, posted: dict[str, list[str]] | None = None, errors: dict[str, str] | None = None) -> str:
     expired = "form.expired" in (errors or {}).values()
     submit_key = (posted or {}).get("_submit_key", [""])[-1][:200]
-    page = current_engine().clients.form_page(
+    page = current_engine().public_forms.page(
         key=key,
         language=page_language(),
         posted=posted,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from bpmn.clients import Ask, ConsentView
+from bpmn.client_views import Ask
+from bpmn.public_forms import ConsentView
 
 _STYLES = {"primary": 0, "plain": 1, "danger": 2}
 

@@ -154,7 +154,7 @@ class Company:
 
     def request(self, language: str = "ru", **fields: str) -> Sale:
         """Send the public form of the web site."""
-        form = self.engine.clients.form_page(key="equipment_sale", language=language)
+        form = self.engine.public_forms.page(key="equipment_sale", language=language)
         values = {
             "subject": "Станок токарный 16К20",
             "need": "Нужен станок с пусконаладкой.",
@@ -171,7 +171,7 @@ class Company:
         posted |= {
             f"_consent_{consent.purpose}": [str(consent.id)] for consent in form.consents if consent.required
         }
-        submitted = self.engine.clients.submit(
+        submitted = self.engine.public_forms.submit(
             key="equipment_sale",
             posted=posted,
             language=language,

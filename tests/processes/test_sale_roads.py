@@ -81,10 +81,10 @@ def test_the_request_keeps_who_consented_to_what(company):
 
 
 def test_without_the_required_consent_nothing_starts(company):
-    form = company.engine.clients.form_page(key="equipment_sale", language="ru")
+    form = company.engine.public_forms.page(key="equipment_sale", language="ru")
 
     with pytest.raises(InvalidForm):
-        company.engine.clients.submit(
+        company.engine.public_forms.submit(
             key="equipment_sale",
             posted={"subject": ["Станок"], "contact_name": ["Иван"], "email": [CLIENT]},
             language="ru",

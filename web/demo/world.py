@@ -187,13 +187,13 @@ class World:
             run.instance_id = self.engine.instances.start(key=KEY, variables=values, by=by).instance_id
 
     def _send_form(self, run: Run, values: dict[str, str], language: str) -> None:
-        clients = self.engine.clients
-        form = clients.form_page(key=KEY, language=language)
+        public = self.engine.public_forms
+        form = public.page(key=KEY, language=language)
         posted = {name: [value] for name, value in values.items()}
         for consent in form.consents:
             if consent.required or self.random.random() < 0.3:
                 posted[f"_consent_{consent.purpose}"] = [str(consent.id)]
-        sent = clients.submit(
+        sent = public.submit(
             key=KEY, posted=posted, language=language, address=_ADDRESS, submit_key=form.submit_key
         )
         run.instance_id, run.secret = sent.instance_id, sent.link.rpartition("/")[2]
