@@ -93,6 +93,9 @@ class Environment:
     def transactional(self, handler: str) -> bool:
         return self.runtime.registry.get(handler).transactional
 
+    def external(self, handler: str) -> bool:
+        return self.runtime.registry.is_external(handler)
+
     def run_transactional(
         self, element: "Element", parameters: dict[str, Any], workflow: "Workflow", token_id: int
     ) -> dict[str, Any]:

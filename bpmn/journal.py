@@ -27,13 +27,17 @@ class TaskOpened:
 
 @dataclass(frozen=True, slots=True)
 class JobOpened:
-    """A handler has to run; its parameters are evaluated when it does."""
+    """A handler has to run; its parameters are evaluated when it does.
+
+    `external`: a program elsewhere fetches the job by its topic and does it.
+    """
 
     token_id: int
     element_id: str
     handler: str
     retry: str | None = None
     priority: int = 50
+    external: bool = False
 
 
 @dataclass(frozen=True, slots=True)

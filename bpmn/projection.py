@@ -183,7 +183,7 @@ def _open(entry: Any, instance_id: int, now: datetime, changes: Changes) -> None
         case journal.JobOpened():
             changes.jobs.append(
                 _job(
-                    "handler",
+                    "external" if entry.external else "handler",
                     instance_id,
                     entry.token_id,
                     entry.element_id,
@@ -256,7 +256,7 @@ def _job(
         retries_left=retries_of(retry),
         retry=retry,
         details=details,
-        idempotency_key=f"{instance_id}:{token_id}" if kind == "handler" else f"{kind}:{job_id}",
+        idempotency_key=f"{instance_id}:{token_id}" if handler else f"{kind}:{job_id}",
         created_at=now,
     )
 

@@ -64,6 +64,7 @@ class Handler:
     parameters: Mapping[str, Parameter]
     results: Mapping[str, Words]
     transactional: bool  # runs inside the advancing unit of work, touches our database only
+    external: bool = False  # a program elsewhere does it; the name is its topic
 
     def call(self, context: "HandlerContext", values: Mapping[str, Any]) -> dict[str, Any]:
         """Run the handler with evaluated parameters and return the variables it gives.
@@ -193,9 +194,13 @@ def _read_parameters(
 
 @dataclass
 class Registry:
-    """Handlers by name; built once at start, read by many threads."""
+    """Handlers by name; built once at start, read by many threads.
+
+    `external_topics`: names, or beginnings that end in `*`, of what programs elsewhere do (`is_external`).
+    """
 
     handlers: dict[str, Handler] = field(default_factory=dict)
+    external_topics: tuple[str, ...] = ()
 
     def add(self, function: Callable[..., Any]) -> None:
         """Add a function made by `handler`.
@@ -227,9 +232,15 @@ class Registry:
         try:
             return self.handlers[name]
         except KeyError:
+            if self.is_external(name):
+                return _external(name)
             raise HandlerError(
                 "handler.unknown", f"there is no handler {name!r}", retryable=False, handler=name
             ) from None
+
+    def is_external(self, name: str) -> bool:
+        """Tell whether programs elsewhere do this: no handler here has the name and a topic covers it."""
+        return name not in self.handlers and covers(self.external_topics, name)
 
     def is_transactional(self, name: str) -> bool:
         return name in self.handlers and self.handlers[name].transactional
@@ -242,6 +253,8 @@ class Registry:
         """
         known = self.handlers.get(handler_name)
         if known is None:
+            if self.is_external(handler_name):
+                return []
             return [
                 HandlerProblem(
                     "unknown_handler", handler_name, nearest=_nearest(handler_name, self.handlers.keys())
@@ -265,6 +278,20 @@ class Registry:
     def catalogue(self) -> list[dict[str, Any]]:
         """Return every handler as plain JSON for the modeler's list."""
         return [_described(self.handlers[name]) for name in sorted(self.handlers)]
+
+
+def covers(topics: Iterable[str], topic: str) -> bool:
+    """Tell whether one of *topics*, names or beginnings that end in `*`, means *topic*."""
+    return any(topic == known or (known.endswith("*") and topic.startswith(known[:-1])) for known in topics)
+
+
+def _external(name: str) -> Handler:
+    """Stand for what a program elsewhere does; whoever calls it here has made a mistake."""
+
+    def refuse(context: Any) -> None:
+        raise HandlerError("handler.external", f"{name!r} is done by a program elsewhere", retryable=False)
+
+    return Handler(name, refuse, (name, name), ("", ""), {}, {}, transactional=False, external=True)
 
 
 def _described(known: Handler) -> dict[str, Any]:
@@ -316,13 +343,13 @@ def _has_expression(value: Any) -> bool:
     return False
 
 
-def default_registry() -> Registry:
-    """Return the product's own handlers and those of installed packages.
+def default_registry(external_topics: Iterable[str] = ()) -> Registry:
+    """Return the product's own handlers, those of installed packages, and what programs elsewhere do.
 
     A package that cannot be loaded is logged by name and left out; diagrams that use it are then refused with
     the handler named.
     """
-    registry = Registry()
+    registry = Registry(external_topics=tuple(external_topics))
     for name in BUILTIN:
         registry.add_module(importlib.import_module(name))
     for entry in importlib.metadata.entry_points(group=GROUP):

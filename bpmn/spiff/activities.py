@@ -143,8 +143,11 @@ class JobTask(Node, defaults.ServiceTask):
             priority = _priority(
                 self.priority.evaluate(my_task.sheet, top.services) if self.priority else None
             )
+            external = top.services.external(self.handler)
             top.record(
-                journal.JobOpened(my_task.id, self.element_id, self.handler, self.element.retry, priority)
+                journal.JobOpened(
+                    my_task.id, self.element_id, self.handler, self.element.retry, priority, external
+                )
             )
             return None
         try:

@@ -72,6 +72,10 @@ class Services(Protocol):
         """Tell whether the handler runs inside the advancing unit instead of as a job."""
         ...
 
+    def external(self, handler: str) -> bool:
+        """Tell whether a program elsewhere does what the handler's name, a topic, asks for."""
+        ...
+
     def run_transactional(
         self, element: "Element", parameters: dict[str, Any], workflow: "Workflow", token_id: int
     ) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from storage.models.definitions import Definition, Deployment, Resource
 from storage.models.documents import Document, File, NumberSequence, Upload
 from storage.models.history import Activity, Comment, Event
 from storage.models.mail import Mail, Notification
-from storage.models.people import Group, Membership, Role, User, user_role
+from storage.models.people import ApiToken, Group, Membership, Role, User, user_role
 from storage.models.runtime import (
     BufferedMessage,
     Effect,
+    ExternalOutcome,
     Incident,
     Instance,
     Job,
@@ -31,6 +32,7 @@ from storage.models.runtime import (
 
 __all__ = [
     "Activity",
+    "ApiToken",
     "BankAccount",
     "Base",
     "BufferedMessage",
@@ -43,6 +45,7 @@ __all__ = [
     "Deployment",
     "Document",
     "Effect",
+    "ExternalOutcome",
     "Event",
     "File",
     "Group",

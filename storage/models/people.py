@@ -49,6 +49,22 @@ class User(Base):
     groups: Mapped[list["Group"]] = relationship(secondary="membership", lazy="selectin")
 
 
+class ApiToken(Base):
+    """What lets a program in.  Only the hash of its secret is stored."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(unique=True)
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    scopes: Mapped[list[str]]  # jobs | metrics
+    topics: Mapped[list[str]]  # of external jobs; a pattern may end in *
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
 class Group(Base):
     """People who share a queue of tasks; diagrams name it by its key."""
 

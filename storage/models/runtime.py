@@ -117,12 +117,15 @@ class Job(Base):
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("ix_job_due", "state", "due_at", "id"),
+        Index("ix_job_due", "state", "due_at", "id", sqlite_where=text("kind <> 'external'"),
+              postgresql_where=text("kind <> 'external'")),
+        Index("ix_job_external", "handler", "state", "due_at", sqlite_where=text("kind = 'external'"),
+              postgresql_where=text("kind = 'external'")),
         Index("ix_job_instance", "instance_id", "token_id"),
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kind: Mapped[str]  # handler | timer | start_timer | message | signal
+    kind: Mapped[str]  # handler | external | timer | start_timer | message | signal
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
     definition_id: Mapped[int | None] = mapped_column(ForeignKey("definition.id"))
     token_id: Mapped[int | None]
@@ -141,6 +144,20 @@ class Job(Base):
     version: Mapped[int]
     error: Mapped[str | None]
     created_at: Mapped[datetime]
+
+
+class ExternalOutcome(Base):
+    """What a program elsewhere said of a job it had fetched: a repeat is answered the same."""
+
+    __tablename__ = "external_outcome"
+    __table_args__ = (Index("ix_external_outcome_at", "at"),)
+
+    job_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    lease: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    worker: Mapped[str]
+    act: Mapped[str]  # complete | fail | error
+    answer: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
 
 
 class Incident(Base):

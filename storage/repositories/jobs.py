@@ -3,7 +3,7 @@
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, text, update
 
 from storage.models import Job
 from storage.rows import JobRow
@@ -12,33 +12,27 @@ from storage.statements import Statement, insert_of, table_of, values_of
 _TABLE = table_of(Job)
 _COLUMNS = [_TABLE.c[field.name] for field in fields(JobRow)]
 
+#: What the executor itself runs; literal, so that both databases use the partial index.
+_OURS = text("job.kind <> 'external'")
+
+_RUNNABLE = or_(
+    (_TABLE.c.state == "waiting") & (_TABLE.c.due_at <= bindparam("now")),
+    (_TABLE.c.state == "leased") & (_TABLE.c.lease_until <= bindparam("now")),
+)
+
 _INSERT = insert_of(_TABLE, JobRow)
 _GET = Statement(select(*_COLUMNS).where(_TABLE.c.id == bindparam("key")))
 _DUE = (
     select(*_COLUMNS)
-    .where(
-        or_(
-            (_TABLE.c.state == "waiting") & (_TABLE.c.due_at <= bindparam("now")),
-            (_TABLE.c.state == "leased") & (_TABLE.c.lease_until <= bindparam("now")),
-        )
-    )
+    .where(_OURS, _RUNNABLE)
     .order_by(_TABLE.c.due_at, _TABLE.c.id)
     .limit(bindparam("count"))
     .with_for_update(skip_locked=True)
 )
 _ACQUIRE = Statement(_DUE)
-_ANY_DUE = Statement(
-    select(_TABLE.c.id)
-    .where(
-        or_(
-            (_TABLE.c.state == "waiting") & (_TABLE.c.due_at <= bindparam("now")),
-            (_TABLE.c.state == "leased") & (_TABLE.c.lease_until <= bindparam("now")),
-        )
-    )
-    .limit(1)
-)
+_ANY_DUE = Statement(select(_TABLE.c.id).where(_OURS, _RUNNABLE).limit(1))
 _NEXT_DUE = Statement(
-    select(_TABLE.c.due_at).where(_TABLE.c.state == "waiting").order_by(_TABLE.c.due_at).limit(1)
+    select(_TABLE.c.due_at).where(_OURS, _TABLE.c.state == "waiting").order_by(_TABLE.c.due_at).limit(1)
 )
 _LEASE = Statement(
     update(_TABLE)

@@ -181,6 +181,9 @@ class PlainServices:
     def transactional(self, handler: str) -> bool:
         return handler in self.inline
 
+    def external(self, handler: str) -> bool:
+        return False
+
     def run_transactional(
         self, element: Any, parameters: Any, workflow: Any, token_id: int
     ) -> dict[str, Any]:
