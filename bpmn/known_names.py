@@ -72,6 +72,7 @@ def _starts(known: Known, model: ProcessModel) -> None:
 def _written(known: Known, spec: Any, inside: Mapping[str, ProcessModel]) -> None:
     outputs = getattr(spec, "outputs_map", ())
     known.names |= {name for name, _ in outputs}
+    known.names |= {name for name, _, _ in getattr(getattr(spec, "data_outputs", None), "outs", ())}
     known.names |= {
         name
         for attribute in ("result", "item", "output_collection", "output_item")

@@ -1,18 +1,18 @@
-"""Data: variables live in the request, so data objects and their associations are documentation.
+"""Data: what contradicts itself is an error, and so is a data association that cannot be executed."""
 
-What contradicts itself is an error all the same, and so is markup that would have to compute something.
-"""
-
+import re
 from collections.abc import Iterator
 
 from lxml import etree
 
 from bpmn.lint.finding import about, finding, nodes
 from bpmn.lint.problem import Problem
-from bpmn.spiff.graph import Node
+from bpmn.spiff import associations as data_associations
+from bpmn.spiff.graph import EVENTS, Node
 from bpmn.spiff.parts import B, line_of, local_name, reference, text_of
 from bpmn.spiff.reader import Reader
 
+_LITERAL = re.compile(r'"[^"]*"|-?\d+(\.\d+)?|true|false')
 _ASSOCIATIONS = ("dataInputAssociation", "dataOutputAssociation")
 
 
@@ -54,7 +54,7 @@ def _parts(element: "etree._Element", *names: str) -> "list[etree._Element]":
 
 
 def associations(reader: Reader) -> Iterator[Problem]:
-    """A data association connects two things that exist and fit (BPMN 2.0 §10.4.1); it computes nothing here."""
+    """A data association connects two things that exist and fit (BPMN 2.0 §10.4.1)."""
     for node in nodes(reader):
         for name in _ASSOCIATIONS:
             for item in _xml(node).findall(B + name):
@@ -62,16 +62,9 @@ def associations(reader: Reader) -> Iterator[Problem]:
 
 
 def _association(reader: Reader, node: Node, item: "etree._Element") -> Iterator[Problem]:
-    if item.find(B + "assignment") is not None or item.find(B + "transformation") is not None:
-        yield about(
-            reader,
-            node,
-            "data_computed",
-            "{}: вычисления в связи с данными не выполняются, используйте параметры (Input/Output)",
-            "{}: computations of a data association are not executed, use Input/Output parameters",
-        )
+    computes = data_associations.computes(item)
     sources = item.findall(B + "sourceRef")
-    if len(sources) > 1:
+    if len(sources) > 1 and not computes:
         yield about(
             reader,
             node,
@@ -92,7 +85,9 @@ def _association(reader: Reader, node: Node, item: "etree._Element") -> Iterator
             )
             return
         ends.append(found)
-    if len(ends) == 2 and _different(_item(reader, ends[0]), _item(reader, ends[1])):
+    if computes:
+        yield from _computed(reader, node, item, ends)
+    elif len(ends) == 2 and _different(_item(reader, ends[0]), _item(reader, ends[1])):
         yield about(
             reader,
             node,
@@ -108,6 +103,34 @@ def _association(reader: Reader, node: Node, item: "etree._Element") -> Iterator
             "{}: вход берёт данные из выхода",
             "{}: a data input reads from a data output",
         )
+
+
+def _computed(
+    reader: Reader, node: Node, item: "etree._Element", ends: "list[etree._Element]"
+) -> Iterator[Problem]:
+    """A computation reads and writes variables, where something uses what it gives."""
+    try:
+        data_associations.transfers(reader.by_id, item)
+    except data_associations.Unfit as error:
+        yield about(
+            reader, node, "data_computed", f"{{}}: связь с данными: {error.ru}",
+            f"{{}}: a data association: {error.en}",
+        )  # fmt: skip
+    incoming = local_name(item) == "dataInputAssociation"
+    kinds = {event.kind for event in node.events}
+    if incoming and node.type in EVENTS and not kinds & {"message", "signal", "error", "escalation"}:
+        yield about(
+            reader, node, "data_unused", "{} ничего не передаёт: вычисленные для него данные никто не получит",
+            "{} throws nothing: nobody gets the data that is computed for it",
+        )  # fmt: skip
+    target = _item(reader, ends[-1]) if ends else None
+    for source in item.iter(B + "from", B + "transformation"):
+        many = target is not None and target.get("isCollection") == "true"
+        if many and _LITERAL.fullmatch((text_of(source) or "").removeprefix("=")):
+            yield about(
+                reader, node, "data_types", "{}: связь пишет одно значение туда, где описана коллекция",
+                "{}: an association writes one value where a collection is declared",
+            )  # fmt: skip
 
 
 def collections(reader: Reader) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from bpmn.spiff import catching, loops
 from bpmn.spiff.compiling import Compiler
+from bpmn.spiff.databuilder import data_inputs, data_outputs
 from bpmn.spiff.eventbuilder import make_event
 from bpmn.spiff.graph import Drawing, Graph
 from bpmn.spiff.graph import Node as Drawn
@@ -103,6 +104,7 @@ class Builder(Makers):
         inputs = {
             name: self.compiler.parameter(raw, node.id, name, node.line) for name, raw in node.extras.inputs
         }
+        inputs = {**data_inputs(node, self.compiler), **inputs}
         element = element_of(node, inputs)
         self.elements[node.id] = element
         if node.loop is None:
@@ -116,6 +118,7 @@ class Builder(Makers):
             (name, self.compiler.parameter(raw, node.id, name, node.line))
             for name, raw in node.extras.outputs
         )
+        spec.data_outputs = data_outputs(node, self.compiler)
         outer = scope.node(node.id)
         outer.start_quantity, outer.completion_quantity = (
             int(node.start_quantity),
@@ -143,6 +146,7 @@ class Builder(Makers):
                 interrupting=node.interrupting,
             )
             spec.outputs_map = outputs
+            spec.data_outputs = data_outputs(node, self.compiler)
             scope.node(node.attached_to).boundaries.append(spec)
 
     def triggers(self, node: Drawn, scope: ScopeSpec) -> None:
@@ -163,6 +167,7 @@ class Builder(Makers):
                     interrupting=start.interrupting,
                 )
                 spec.outputs_map = scope_outputs(self.scopes[node.id], start.id)
+                spec.data_outputs = self.scopes[node.id].node(start.id).data_outputs
                 spec.subprocess = scope.node(node.id)
                 scope.triggers.append(spec)
 

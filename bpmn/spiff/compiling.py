@@ -115,13 +115,7 @@ class Compiler:
         if named == "python":
             return self._compiled(compile_python, value, node, what, line)
         if named is None:
-            self.refuse(
-                node,
-                "language",
-                f"{what[0]}: язык {language} не поддерживается, используйте FEEL",
-                f"{what[1]}: the language {language} is not supported, use FEEL",
-                line,
-            )
+            self.refuse_language(node, what, language or "", line)
             return NULL
         compiled = self._compiled(compile_condition, value, node, what, line)
         if compiled.language == "feel" and _CONSTANT.fullmatch(compiled.source):
@@ -147,6 +141,33 @@ class Compiler:
         if value.startswith("=") or "${" in value or "#{" in value:
             return self.text(value, node, what, line)
         return self._compiled(compile_feel, value, node, what, line)
+
+    def value(
+        self,
+        value: str,
+        node: str,
+        what: tuple[str, str],
+        line: int | None = None,
+        language: str | None = None,
+    ) -> Expression:
+        """Compile an expression of any value in its own language, else FEEL or `${JUEL}`."""
+        named = language_of(language) if language else "feel"
+        if named == "python":
+            return self._compiled(compile_python, value, node, what, line)
+        if named is None:
+            self.refuse_language(node, what, language or "", line)
+            return NULL
+        return self.feel(value, node, what, line)
+
+    def refuse_language(self, node: str, what: tuple[str, str], language: str, line: int | None) -> None:
+        """Record that an expression is in a language that is not executed."""
+        self.refuse(
+            node,
+            "language",
+            f"{what[0]}: язык {language} не поддерживается, используйте FEEL",
+            f"{what[1]}: the language {language} is not supported, use FEEL",
+            line,
+        )
 
     def number(
         self, value: str | None, node: str, what: tuple[str, str], line: int | None = None

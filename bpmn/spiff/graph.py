@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from bpmn.dialects import NOTHING, Extras
+from bpmn.spiff.transfers import NO_TRANSFERS, Transfers
 
 #: Flow nodes by the way they behave.
 TASKS = frozenset(
@@ -116,6 +117,7 @@ class Node:
     cancel_remaining: bool = True
     start_quantity: str = "1"
     completion_quantity: str = "1"
+    data: Transfers = NO_TRANSFERS
     xml: "etree._Element | None" = None
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bpmn.lint.problem import Problem
-from bpmn.spiff.expressions import Environment, Expression
+from bpmn.spiff.expressions import Environment, Expression, ExpressionFailed
 
 if TYPE_CHECKING:
     from bpmn.spiff.specs import ScopeSpec
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """An input or output parameter: `kind` is "value", "list" or "map"."""
+    """An input or output parameter: `kind` is "value", "list", "map" or "update".
+
+    An update takes the map that `expression` gives (none is empty) and writes its entries, whose keys are paths
+    (`price.sum`), into a copy.
+    """
 
     kind: str
     expression: Expression | None = None
@@ -34,15 +38,16 @@ class Param:
         """Tell whether the parameter needs no evaluation."""
         if self.kind == "value":
             return self.expression is None or self.expression.language == "literal"
+        if self.kind == "update":
+            return False
         return all(item.constant for item in (*self.items, *(item for _, item in self.entries)))
 
     @property
     def names(self) -> frozenset[str]:
         """Variables that it may read."""
-        if self.expression is not None:
-            return self.expression.names
+        own = self.expression.names if self.expression is not None else frozenset()
         parts = [item.names for item in (*self.items, *(item for _, item in self.entries))]
-        return frozenset().union(*parts)
+        return own.union(*parts)
 
     def evaluate(self, scope: Mapping[str, Any], environment: Environment) -> Any:
         """Return the value; raises ExpressionFailed."""
@@ -50,7 +55,22 @@ class Param:
             return [item.evaluate(scope, environment) for item in self.items]
         if self.kind == "map":
             return {key: item.evaluate(scope, environment) for key, item in self.entries}
-        return None if self.expression is None else self.expression.evaluate(scope, environment)
+        made = None if self.expression is None else self.expression.evaluate(scope, environment)
+        if self.kind == "update":
+            for path, item in self.entries:
+                made = _put(made, path.split("."), item.evaluate(scope, environment))
+        return made
+
+
+def _put(into: Any, path: list[str], value: Any) -> Any:
+    """Return a copy of *into* with *value* at *path*; raises ExpressionFailed where a part of it is no map."""
+    if not path:
+        return value
+    if not isinstance(into, dict | None):
+        raise ExpressionFailed(f"{'.'.join(path)} cannot be written into {into!r}", source=".".join(path))
+    found = dict(into or {})
+    found[path[0]] = _put(found.get(path[0]), path[1:], value)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

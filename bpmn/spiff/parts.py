@@ -1,6 +1,6 @@
 """Event definitions and loop characteristics of BPMN XML, and how its ids and references are read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lxml import etree
@@ -211,11 +211,20 @@ class PartReader:
                 "dataOutputAssociation": ("sourceRef", "targetRef"),
             }[association]
             if reference(text_of(item.find(B + ends[0]))) == identifier:
+                computed = text_of(item.find(B + "transformation"))
+                if computed is not None:
+                    return computed if computed.startswith(("=", "${")) else "=" + computed
                 identifier = reference(text_of(item.find(B + ends[1]))) or identifier
                 break
         found = self.by_id.get(identifier)
-        if found is None:
-            return identifier
-        if local_name(found) == "dataObjectReference":
-            found = self.by_id.get(reference(found.get("dataObjectRef")) or "", found)
-        return found.get("name") or found.get("id")
+        return identifier if found is None else variable(self.by_id, found)
+
+
+def variable(by_id: "Mapping[str, etree._Element]", found: "etree._Element") -> str:
+    """Return the variable's name behind a data element: its name, else its id."""
+    name = found.get("name")
+    if local_name(found) == "dataObjectReference":
+        behind = by_id.get(reference(found.get("dataObjectRef")) or "", found)
+        name = behind.get("name") or name
+        found = behind
+    return " ".join((name or found.get("id") or "").split())

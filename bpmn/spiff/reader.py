@@ -12,6 +12,7 @@ from lxml import etree
 
 from bpmn import dialects
 from bpmn.dialects import zeebe
+from bpmn.spiff import associations
 from bpmn.spiff.graph import FLOW_NODES, SUBPROCESSES, Drawing, Flow, Graph, Node
 from bpmn.spiff.parts import EVENT_TAG, B, PartReader, is_true, line_of, local_name, reference, text_of
 
@@ -264,6 +265,7 @@ class Reader(PartReader):
             start_quantity=(element.get("startQuantity") or "1").strip(),
             completion_quantity=(element.get("completionQuantity") or "1").strip(),
             instantiate=is_true(element.get("instantiate")),
+            data=associations.read(self.by_id, element),
             xml=element,
         )
         graph.nodes[identifier] = node

@@ -51,6 +51,21 @@ class CompensationHandler:
     spec: "Node"
 
 
+@dataclass(frozen=True, slots=True)
+class DataOutputs:
+    """What an element's data associations write; `needs` names the variable without which a copy is left out."""
+
+    outs: tuple[tuple[str, Param, str | None], ...] = ()
+    own: frozenset[str] = frozenset()
+
+    def available(self, sheet: Mapping[str, Any]) -> list[tuple[str, Param]]:
+        """Return the outputs that can be made."""
+        return [(name, param) for name, param, needs in self.outs if needs is None or needs in sheet]
+
+
+NO_DATA = DataOutputs()
+
+
 class ScopeSpec(BpmnProcessSpec):
     """A process or subprocess: its elements, where it begins and what may start its event subprocesses."""
 
@@ -119,6 +134,7 @@ class Node(BpmnSpecMixin):
         self.conditional = False
         self.incoming: tuple[str, ...] = ()
         self.outputs_map: tuple[tuple[str, Param], ...] = ()
+        self.data_outputs = NO_DATA
         #: tokens that an activity needs to begin, and puts on each flow when it completes (BPMN 2.0 table 10.3)
         self.start_quantity = self.completion_quantity = 1
 
@@ -159,11 +175,18 @@ class Node(BpmnSpecMixin):
                 token.sheet.declare(name, param.evaluate(token.sheet, token.top.services))
 
     def receive(self, token: Token, variables: Mapping[str, Any]) -> None:
-        """Take the variables that came from outside; with output parameters they stay local for the mapping."""
-        if self.outputs_map:
+        """Take the variables that came from outside; with output parameters they stay local for the mapping.
+
+        So do those that are data outputs with an association.
+        """
+        local = variables.keys() if self.outputs_map else self.data_outputs.own & variables.keys()
+        if local:
             token.sheet = token.sheet.local({})
             for name, value in variables.items():
-                token.sheet.declare(name, value)
+                if name in local:
+                    token.sheet.declare(name, value)
+                else:
+                    token.sheet[name] = value
         else:
             for name, value in variables.items():
                 token.sheet[name] = value
@@ -171,7 +194,9 @@ class Node(BpmnSpecMixin):
     # ------------------------------------------------------------ leaving
     def leave(self, token: Token) -> Sequence[FlowSpec]:
         """Map the outputs and choose the flows to follow."""
-        if "passed" in token.internal_data and (self.conditional or self.outputs_map):
+        if "passed" in token.internal_data and (
+            self.conditional or self.outputs_map or self.data_outputs.outs
+        ):
             return self.pass_over()
         self.map_outputs(token)
         return self.choose(token)
@@ -187,10 +212,11 @@ class Node(BpmnSpecMixin):
         return self.flows
 
     def map_outputs(self, token: Token) -> None:
-        """Write the output parameters to the scope around the activity."""
-        if self.outputs_map:
+        """Write the output parameters and the associated data to the scope around the activity."""
+        if self.outputs_map or self.data_outputs.outs:
             values = [
-                (name, param.evaluate(token.sheet, token.top.services)) for name, param in self.outputs_map
+                (name, param.evaluate(token.sheet, token.top.services))
+                for name, param in (*self.data_outputs.available(token.sheet), *self.outputs_map)
             ]
             base = token.base_sheet
             for name, value in values:
