@@ -8,6 +8,7 @@ from bpmn.actors import Actor
 from bpmn.adhoc import AdHoc
 from bpmn.clients import Clients
 from bpmn.deployments import Deployments
+from bpmn.external import External
 from bpmn.instances import Instances
 from bpmn.jobs import Jobs
 from bpmn.links import Links
@@ -64,9 +65,12 @@ class ProcessEngine:
         self.messages = Messages(self.runtime)
         self.jobs = Jobs(self.runtime)
         self.public_forms = PublicForms(self.runtime)
+        self.external = External(self.runtime, self.jobs)
         self.clients = Clients(self.runtime)
         self.adhoc = AdHoc(self.runtime)
         self.uploads = Uploading(self.runtime)
+        self._wakes: list[Callable[[], None]] = []
+        self.runtime.wake = self._wake
         self.runtime.correlate = self._correlate
         self.runtime.start = self._start
         self.runtime.examples = lambda files: bundle_problems(files, ProcessEngine)
@@ -87,8 +91,12 @@ class ProcessEngine:
         return self.runtime.now()
 
     def on_wake(self, wake: Callable[[], None]) -> None:
-        """Have *wake* called after every commit that may have made work for the executor."""
-        self.runtime.wake = wake
+        """Have *wake* called, too, after every commit that may have made work for somebody."""
+        self._wakes.append(wake)
+
+    def _wake(self) -> None:
+        for wake in self._wakes:
+            wake()
 
     def close(self) -> None:
         """Give back the sandbox's processes and the database's connections."""

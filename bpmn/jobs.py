@@ -29,6 +29,7 @@ from bpmn.starts import next_start
 from handlers.errors import BpmnError, HandlerError, UncertainEffect
 from handlers.ledger import forget_uncertain
 from storage.ids import new_id
+from storage.repositories.external import ExternalJobs
 from storage.rows import IncidentRow, InstanceRow, JobRow
 from storage.unit_of_work import UnitOfWork
 
@@ -37,6 +38,10 @@ logger = logging.getLogger(__name__)
 LEASE_S = 30
 HEARTBEAT_S = 8
 _MAX_TEXT = 2000
+
+
+Beside = Callable[[UnitOfWork], None]
+"""What is written in the same transaction as a job's outcome."""
 
 
 class LeaseLost(Exception):
@@ -115,10 +120,20 @@ class Jobs:
             logger.warning("job lease lost", extra={"job_id": row.id})
         except Exception as error:  # noqa: BLE001 (the one place where a failure becomes a retry)
             logger.warning("job failed", extra={"job_id": row.id, "error": str(error)})
-            self._fail(row, error)
+            self.fail(row, error)
         finally:
             with self._lock:
                 self._held.pop(row.id, None)
+
+    # -- outcomes of jobs that programs elsewhere did (`bpmn.external`) ---------------------------------
+
+    def finish(self, row: JobRow, variables: Mapping[str, Any], beside: Beside) -> None:
+        """Record that a leased job is done; raises LeaseLost."""
+        self._step(row, lambda workflow: workflow.complete_job(_token(row), variables), beside)
+
+    def throw(self, row: JobRow, error: BpmnError, beside: Beside) -> None:
+        """Hand a leased job's outcome to the diagram; raises LeaseLost, HandlerError when nobody catches it."""
+        self._business_error(row, error, beside)
 
     def _run(self, row: JobRow) -> None:
         match row.kind:
@@ -145,6 +160,9 @@ class Jobs:
             )
             variables = _Detached(workflow.variables_of(_token(row)))
             handler = self._runtime.registry.get(row.handler or "")
+            if handler.external:
+                self._hand_over(row)
+                return
             context = environment.handler_context(
                 element_id=row.element_id,
                 key=row.idempotency_key,
@@ -158,7 +176,14 @@ class Jobs:
             return
         self._step(row, lambda workflow: workflow.complete_job(_token(row), result))
 
-    def _business_error(self, row: JobRow, error: BpmnError) -> None:
+    def _hand_over(self, row: JobRow) -> None:
+        """Leave to programs elsewhere what was written when the topic still had, or lacked, a handler here."""
+        with self._runtime.storage.unit_of_work() as uow:
+            if not ExternalJobs(uow.connection).hand_over(row):
+                raise LeaseLost
+            uow.after_commit(self._runtime.wake)
+
+    def _business_error(self, row: JobRow, error: BpmnError, beside: Beside | None = None) -> None:
         """Throw a handler's outcome into the diagram; nobody there to catch it is an incident."""
         caught: list[bool] = []
 
@@ -170,12 +195,12 @@ class Jobs:
                 raise _Uncaught
 
         try:
-            self._step(row, command)
+            self._step(row, command, beside)
         except _Uncaught:
             text = f"nobody catches the error {error.code!r}: {error.message}"
             raise HandlerError("error.uncaught", text, retryable=False, error=error.code) from error
 
-    def _step(self, row: JobRow, command: Callable[[Workflow], None]) -> None:
+    def _step(self, row: JobRow, command: Callable[[Workflow], None], beside: Beside | None = None) -> None:
         """Apply a job's outcome and delete the job, in one transaction."""
         now = self._runtime.now()
         with self._runtime.storage.unit_of_work() as uow:
@@ -186,6 +211,8 @@ class Jobs:
             def fence(unit: UnitOfWork, _: InstanceRow) -> None:
                 if not unit.jobs.delete(row):
                     raise LeaseLost
+                if beside is not None:
+                    beside(unit)
 
             self._runtime.advance(uow, instance, command, by=Actor(id=None), now=now, prepare=fence)
 
@@ -253,8 +280,11 @@ class Jobs:
 
     # -- failing -------------------------------------------------------------------------------------
 
-    def _fail(self, row: JobRow, error: Exception) -> None:
-        """Give the job back for its next attempt, or make it an incident; a transaction of its own."""
+    def fail(self, row: JobRow, error: Exception, beside: Beside | None = None) -> bool:
+        """Give a leased job back for its next attempt, or make it an incident; a transaction of its own.
+
+        Returns False when the lease was lost: nothing was changed.
+        """
         now = self._runtime.now()
         retryable = getattr(error, "retryable", True) and not isinstance(error, EngineError | ExecutionError)
         code = getattr(error, "code", None) or type(error).__name__
@@ -272,8 +302,10 @@ class Jobs:
                 retries_left=max(row.retries_left - 1, 0),
                 error=message,
             )
+            if settled and beside is not None:
+                beside(uow)
             if not settled or due_at is not None:
-                return
+                return settled
             uow.incidents.insert(
                 [
                     IncidentRow(

@@ -10,7 +10,7 @@ from storage.rows import JobRow
 from storage.statements import Statement, insert_of, table_of, values_of
 
 _TABLE = table_of(Job)
-_COLUMNS = [_TABLE.c[field.name] for field in fields(JobRow)]
+COLUMNS = [_TABLE.c[field.name] for field in fields(JobRow)]
 
 #: What the executor itself runs; literal, so that both databases use the partial index.
 _OURS = text("job.kind <> 'external'")
@@ -21,9 +21,9 @@ _RUNNABLE = or_(
 )
 
 _INSERT = insert_of(_TABLE, JobRow)
-_GET = Statement(select(*_COLUMNS).where(_TABLE.c.id == bindparam("key")))
+_GET = Statement(select(*COLUMNS).where(_TABLE.c.id == bindparam("key")))
 _DUE = (
-    select(*_COLUMNS)
+    select(*COLUMNS)
     .where(_OURS, _RUNNABLE)
     .order_by(_TABLE.c.due_at, _TABLE.c.id)
     .limit(bindparam("count"))
@@ -80,7 +80,7 @@ _DELETE_TOKEN = Statement(
 _DELETE_STARTS = Statement(
     delete(_TABLE).where(_TABLE.c.definition_id == bindparam("of_definition"), _TABLE.c.kind == "start_timer")
 )
-_OF_INSTANCE = Statement(select(*_COLUMNS).where(_TABLE.c.instance_id == bindparam("instance_id")))
+_OF_INSTANCE = Statement(select(*COLUMNS).where(_TABLE.c.instance_id == bindparam("instance_id")))
 
 
 class Jobs:
