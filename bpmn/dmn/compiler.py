@@ -129,10 +129,6 @@ class Compiler:
         if isinstance(compiled, DmnError):
             return self.broken(compiled)
         types = self.predicates
-        if is_simple(literal.text) and not compiled.names:
-            constant = compiled.run({})
-            if not isinstance(constant.value, list | dict) and not constant.reasons:
-                return lambda values, run: constant.value
 
         def evaluate(values: Values, run: Run) -> Any:
             run.charge(place)
@@ -144,6 +140,13 @@ class Compiler:
                 run.reasons.extend(result.reasons)
             return result.value
 
+        if is_simple(literal.text) and not compiled.names:
+            constant = compiled.run({})
+            if not isinstance(constant.value, list | dict) and not constant.reasons:
+                hidden_by = compiled.hidden_by
+                return lambda values, run: (
+                    evaluate(values, run) if hidden_by(run.functions) else constant.value
+                )
         return evaluate
 
     def is_feel(self, literal: Literal) -> bool:

@@ -49,7 +49,10 @@ def compile_table(compiler: "Compiler", table: Table, names: frozenset[str], pla
             DmnError("dmn.no_priority", table.element, line=table.line, place=place, policy=policy)
         )
     aggregation = table.aggregation if policy == "COLLECT" else None
-    return _Table(table.element or place, place, policy, aggregation, inputs, outputs, rules).evaluate
+    assumed = frozenset[str]().union(*(cell.assumed for rule in rules for cell in rule.tests))
+    return _Table(
+        table.element or place, place, policy, aggregation, inputs, outputs, rules, assumed
+    ).evaluate
 
 
 def _defect(table: Table, place: str) -> DmnError | None:
@@ -94,11 +97,24 @@ class _Output:
 
 
 @dataclass(frozen=True, slots=True)
+class _Cell:
+    """A test of one column: what decides most values, and FEEL for those that it leaves undecided.
+
+    ``assumed`` are the built-in functions whose values ``quick`` holds; where the host replaces one, FEEL decides.
+    """
+
+    column: int
+    quick: PlainTest
+    test: Test
+    assumed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Rule:
     index: int
     element: str | None
     annotations: dict[str, str]
-    tests: Sequence[tuple[int, PlainTest, Test]]
+    tests: Sequence[_Cell]
     outputs: Sequence[Evaluator]
     conditions: Sequence[dict[str, str]]
 
@@ -152,34 +168,42 @@ def _compile_rule(compiler: "Compiler", table: Table, index: int, names: frozens
     rule = table.rules[index - 1]
     inner = f"{place}, rule {index}"
     tests = [
-        (column, *_compile_test(compiler, cell, names, inner))
+        _compile_cell(compiler, column, cell, names, inner)
         for column, cell in enumerate(rule.inputs)
         if cell.text not in ("", "-")
     ]
     outputs = [compiler.literal(cell, names, inner) for cell in rule.outputs]
     conditions = [
-        {"input": table.inputs[column].label, "test": rule.inputs[column].text} for column, _, _ in tests
+        {"input": table.inputs[test.column].label, "test": rule.inputs[test.column].text} for test in tests
     ]
     return _Rule(index, rule.element, rule.annotations, tests, outputs, conditions)
 
 
-def _compile_test(
-    compiler: "Compiler", cell: Literal, names: frozenset[str], place: str
-) -> tuple[PlainTest, Test]:
-    """Return the plain test of a cell and the test that FEEL makes of what that leaves undecided."""
+def _compile_cell(
+    compiler: "Compiler", column: int, cell: Literal, names: frozenset[str], place: str
+) -> _Cell:
+    """Return a cell compiled; a plain one is given to FEEL only for the values that its plain test leaves open."""
+
+    def compile_text() -> feel.Expression | DmnError:
+        compiled: feel.Expression | DmnError = compiler.text(cell, names | {"?"}, place, kind="unary")
+        return compiled
+
     plain = plain_test(cell.text) if compiler.is_feel(cell) else None
-    if plain is None:
-        return _undecided, _feel_test(compiler, cell, names, place)
-    make = cache(lambda: _feel_test(compiler, cell, names, place))
-    return plain, lambda value, values, run: make()(value, values, run)
+    if plain is not None:
+        make = cache(lambda: _feel_test(compiler, compile_text(), place))
+        return _Cell(column, plain, lambda value, values, run: make()(value, values, run), frozenset())
+    compiled = compile_text()
+    test = _feel_test(compiler, compiled, place)
+    if isinstance(compiled, DmnError):
+        return _Cell(column, _undecided, test, frozenset())
+    return _Cell(column, compiled.quick or _undecided, test, compiled.assumed)
 
 
 def _undecided(value: Any) -> bool | None:
     return None
 
 
-def _feel_test(compiler: "Compiler", cell: Literal, names: frozenset[str], place: str) -> Test:
-    compiled = compiler.text(cell, names | {"?"}, place, kind="unary")
+def _feel_test(compiler: "Compiler", compiled: feel.Expression | DmnError, place: str) -> Test:
     if isinstance(compiled, DmnError):
         problem = compiled
         compiler.problems.append(problem)
@@ -210,6 +234,7 @@ class _Table:
     inputs: Sequence[_Input]
     outputs: Sequence[_Output]
     rules: Sequence[_Rule]
+    assumed: frozenset[str]
 
     def evaluate(self, values: Values, run: Run) -> Any:
         run.charge(self.place, 1 + len(self.rules) * len(self.inputs) // _PLAIN_TESTS_PER_CHARGE)
@@ -250,11 +275,13 @@ class _Table:
 
     def _matching(self, asked: list[Any], scope: Values, run: Run) -> list[_Rule]:
         matching = []
+        hidden = run.functions is not None and any(name in run.functions for name in self.assumed)
         for rule in self.rules:
-            for column, plain, test in rule.tests:
-                decided = plain(asked[column])
+            for cell in rule.tests:
+                value = asked[cell.column]
+                decided = None if hidden else cell.quick(value)
                 if decided is None:
-                    decided = test(asked[column], scope, run)
+                    decided = cell.test(value, scope, run)
                 if not decided:
                     break
             else:

@@ -8,13 +8,13 @@ inner scope is a longer tuple, and a function value keeps its tuple: a closure.
 from collections.abc import Callable
 from typing import Any
 
-from bpmn.feel import calls, juel_compiling, loops, reading, syntax
+from bpmn.feel import calls, juel_compiling, loops, reading, syntax, unary
 from bpmn.feel.arithmetic import OPERATIONS, negate
-from bpmn.feel.comparison import both, equal, ordered, satisfies
-from bpmn.feel.constant_tests import against_constant
+from bpmn.feel.comparison import both, equal, ordered
+from bpmn.feel.constant_tests import ConstantTest, against_constant
 from bpmn.feel.errors import FeelLimitError
+from bpmn.feel.folding import Folder
 from bpmn.feel.paths import component
-from bpmn.feel.state import State
 from bpmn.feel.syntax import Node
 from bpmn.feel.text import to_string
 from bpmn.feel.types import check_of
@@ -25,15 +25,20 @@ Closure = Callable[[tuple[Any, ...]], Any]
 #: How deep a tree may be; chains of one operator count once.
 MAX_TREE = 120
 
-#: The name under which unary tests see the value that they test.
-INPUT = "?"
-
 
 class Compiler:
-    """Compiles one tree; afterwards ``free`` holds the names that it may read from the context."""
+    """Compiles one tree.
 
-    def __init__(self) -> None:
+    Afterwards ``free`` holds the names that it may read from the context, ``assumed`` the built-in functions
+    that were called meanwhile, and ``quick`` the test that unary tests amount to when all of them are constant.
+    Without *folding* no function is called before the expression runs.
+    """
+
+    def __init__(self, *, folding: bool = True) -> None:
         self.free: set[str] = set()
+        self.assumed: set[str] = set()
+        self.quick: ConstantTest | None = None
+        self._folder = Folder(self) if folding else None
         self.scope: list[tuple[str, str]] = [("state", "")]
         self._depth = 0
         self._count = 0
@@ -48,9 +53,14 @@ class Compiler:
         self._count += 1
         if self._depth > MAX_TREE:
             raise FeelLimitError("feel.limit.nesting", limit=MAX_TREE)
+        node = self.fold(node)
         closure = _COMPILERS[type(node)](self, node)
         self._depth -= 1
         return closure
+
+    def fold(self, node: Node) -> Node:
+        """Return the literal that a constant part amounts to; any other part as it is."""
+        return node if self._folder is None else self._folder.fold(node)
 
     def inside(self, node: Node, *variables: tuple[str, str]) -> tuple[Closure, int]:
         """Compile *node* with more variables in scope; return its closure and its number of parts."""
@@ -132,11 +142,6 @@ class Compiler:
     def range_literal(self, node: syntax.RangeLiteral) -> Closure:
         start, end = self.compile(node.start), self.compile(node.end)
         start_included, end_included = node.start_included, node.end_included
-        if isinstance(node.start, syntax.Literal) and isinstance(node.end, syntax.Literal):
-            first, last = node.start.value, node.end.value
-            if ordered("<=", first, last) is True:
-                constant = Range(first, last, start_included, end_included)
-                return lambda env: constant
 
         def build(env: tuple[Any, ...]) -> Range | None:
             low, high = start(env), end(env)
@@ -199,11 +204,12 @@ class Compiler:
             general = _equality(left, right, node.operator == "!=")
         else:
             general = _order(node.operator, left, right)
-        if not isinstance(node.right, syntax.Literal):
+        constant = self.fold(node.right)
+        if not isinstance(constant, syntax.Literal):
             return general
         plain = isinstance(node.left, syntax.Name) and self.lookup(node.left.name) == ([], None)
         variable = node.left.name if plain and isinstance(node.left, syntax.Name) else None
-        return against_constant(node.operator, variable, left, node.right.value, general)
+        return against_constant(node.operator, variable, left, constant.value, general)
 
     def logic(self, node: syntax.Logic) -> Closure:
         operands = [self.compile(operand) for operand in node.operands]
@@ -254,11 +260,11 @@ class Compiler:
 
     def contains(self, node: syntax.In) -> Closure:
         value = self.compile(node.value)
-        tests = [self._test(test) for test in node.tests]
+        tests = [unary.compile_test(self, test) for test in node.tests]
 
         def test(env: tuple[Any, ...]) -> bool | None:
             tested = value(env)
-            return _any_true(one(env, tested) for one in tests)
+            return unary.any_true(one(env, tested) for one in tests)
 
         return test
 
@@ -283,89 +289,10 @@ class Compiler:
 
         return choose
 
-    # -- tests ---------------------------------------------------------------------------------------
-
-    def _test(self, node: Node) -> Callable[[tuple[Any, ...], Any], bool | None]:
-        """Return what tells whether a value fits one test of ``in``."""
-        if isinstance(node, syntax.OperatorRange):
-            return self._operator_test(node)
-        expression = self.compile(node)
-        return lambda env, value: satisfies(value, expression(env), env[0])
-
-    def _operator_test(self, node: syntax.OperatorRange) -> Callable[[tuple[Any, ...], Any], bool | None]:
-        operand, symbol = self.compile(node.operand), node.operator
-        if symbol == "=":
-            return lambda env, value: equal(value, operand(env), env[0])
-        if symbol == "!=":
-            return lambda env, value: _inverted(equal(value, operand(env), env[0]))
-
-        def test(env: tuple[Any, ...], value: Any) -> bool | None:
-            bound = operand(env)
-            result = ordered(symbol, value, bound)
-            return _incomparable(env[0], symbol, value, bound) if result is None else result
-
-        return test
-
-    def any_input(self, node: syntax.AnyInput) -> Closure:
-        return lambda env: True
-
-    def unary_tests(self, node: syntax.UnaryTests) -> Closure:
-        index = self.lookup(INPUT)[1]
-        assert index is not None
-        tests = [self._unary_test(test) for test in node.tests]
-        negated = node.negated
-
-        def decide(env: tuple[Any, ...]) -> bool | None:
-            value = env[index]
-            result = _any_true(one(env, value) for one in tests)
-            return _inverted(result) if negated else result
-
-        return decide
-
-    def _unary_test(self, node: Node) -> Callable[[tuple[Any, ...], Any], bool | None]:
-        """A test with ``?`` decides itself; a boolean about something else decides for other inputs."""
-        if isinstance(node, syntax.OperatorRange):
-            return self._operator_test(node)
-        expression = self.compile(node)
-        if reading.mentions(node, INPUT):
-
-            def decide(env: tuple[Any, ...], value: Any) -> bool | None:
-                result = expression(env)
-                return (
-                    result if isinstance(result, bool) or result is None else satisfies(value, result, env[0])
-                )
-
-            return decide
-
-        def fit(env: tuple[Any, ...], value: Any) -> bool | None:
-            tested = expression(env)
-            if isinstance(tested, bool) and not isinstance(value, bool | list):
-                return tested
-            return satisfies(value, tested, env[0])
-
-        return fit
-
 
 def _short(value: Any) -> str:
     text = to_string(value)
     return text if len(text) <= 40 else f"{text[:39]}…"
-
-
-def _inverted(value: bool | None) -> bool | None:
-    return None if value is None else not value
-
-
-def _any_true(results: Any) -> bool | None:
-    unknown = False
-    for result in results:
-        if result is True:
-            return True
-        unknown = unknown or result is None
-    return None if unknown else False
-
-
-def _incomparable(state: State, symbol: str, left: Any, right: Any) -> Any:
-    return state.null("operator.types", operator=f"'{symbol}'", left=type_name(left), right=type_name(right))
 
 
 def _equality(left: Closure, right: Closure, inverted: bool) -> Closure:
@@ -373,7 +300,7 @@ def _equality(left: Closure, right: Closure, inverted: bool) -> Closure:
         first, second = left(env), right(env)
         result = equal(first, second, env[0])
         if result is None:
-            return _incomparable(env[0], "!=" if inverted else "=", first, second)
+            return unary.incomparable(env[0], "!=" if inverted else "=", first, second)
         return result is not inverted
 
     return compare
@@ -384,7 +311,7 @@ def _order(symbol: str, left: Closure, right: Closure) -> Closure:
         first, second = left(env), right(env)
         result = ordered(symbol, first, second)
         if result is None:
-            return _incomparable(env[0], symbol, first, second)
+            return unary.incomparable(env[0], symbol, first, second)
         return result
 
     return compare
@@ -408,8 +335,8 @@ _COMPILERS: dict[type, Callable[[Compiler, Any], Closure]] = {
     syntax.In: Compiler.contains,
     syntax.InstanceOf: Compiler.instance_of,
     syntax.If: Compiler.conditional,
-    syntax.AnyInput: Compiler.any_input,
-    syntax.UnaryTests: Compiler.unary_tests,
+    syntax.AnyInput: unary.compile_any_input,
+    syntax.UnaryTests: unary.compile_unary_tests,
     syntax.For: loops.compile_for,
     syntax.Quantified: loops.compile_quantified,
     syntax.Filter: loops.compile_filter,

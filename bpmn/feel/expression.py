@@ -6,13 +6,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from bpmn.feel.compiler import INPUT, Closure, Compiler
+from bpmn.feel.compiler import Closure, Compiler
 from bpmn.feel.errors import FeelLimitError, Reason
 from bpmn.feel.names import is_plain
 from bpmn.feel.parser import parse_expression, parse_unary_tests
 from bpmn.feel.state import DEFAULT_LIMITS, Limits, State
 from bpmn.feel.syntax import Node
 from bpmn.feel.type_reader import MAX_NESTING
+from bpmn.feel.unary import INPUT
 from bpmn.feel.values import to_feel
 
 _CACHE_SIZE = 2048
@@ -31,23 +32,43 @@ class Result:
 class Expression:
     """An expression or unary tests, ready to be evaluated.
 
-    ``names`` are the variables that it may read from the context.
+    ``names`` are the variables that it may read from the context.  ``assumed`` are the built-in functions whose
+    values on constants are in it already; where the host has a function of such a name, that one is called.
+    ``quick`` is for unary tests that only compare with constants: it decides for values of their own type,
+    as ``test`` would where the host has none of the functions of ``assumed``, and returns None for others.
     """
 
-    __slots__ = ("_closure", "_input_is_bound", "kind", "names", "source")
+    __slots__ = (
+        "_closure",
+        "_input_is_bound",
+        "_tree",
+        "_unfolded",
+        "assumed",
+        "kind",
+        "names",
+        "quick",
+        "source",
+    )
 
     def __init__(self, source: str, tree: Node, *, kind: str) -> None:
-        compiler = Compiler()
         self._input_is_bound = kind == "unary"
-        if self._input_is_bound:
-            compiler.scope.append(("variable", INPUT))
-        try:
-            self._closure: Closure = compiler.compile(tree)
-        except RecursionError:
-            raise FeelLimitError("feel.limit.nesting", limit=MAX_NESTING) from None
+        compiler = Compiler()
+        self._closure: Closure = self._compile(compiler, tree)
         self.source = source
         self.kind = kind
         self.names = frozenset(compiler.free)
+        self.assumed = frozenset(compiler.assumed)
+        self.quick = compiler.quick
+        self._tree = tree if self.assumed else None
+        self._unfolded: Closure | None = None
+
+    def _compile(self, compiler: Compiler, tree: Node) -> Closure:
+        if self._input_is_bound:
+            compiler.scope.append(("variable", INPUT))
+        try:
+            return compiler.compile(tree)
+        except RecursionError:
+            raise FeelLimitError("feel.limit.nesting", limit=MAX_NESTING) from None
 
     def __repr__(self) -> str:
         return f"Expression({self.source!r}, kind={self.kind!r})"
@@ -103,10 +124,22 @@ class Expression:
         result = self._run(State(context, functions, now, limits, types), to_feel(value))
         return result if isinstance(result, bool) else None
 
+    def hidden_by(self, functions: Mapping[str, Any] | None) -> bool:
+        """Tell whether *functions* of the host replace a built-in function that was called on constants."""
+        return functions is not None and any(name in functions for name in self.assumed)
+
+    def _without_folding(self, tree: Node) -> Closure:
+        if self._unfolded is None:
+            self._unfolded = self._compile(Compiler(folding=False), tree)
+        return self._unfolded
+
     def _run(self, state: State, value: Any) -> Any:
         env = (state, value) if self._input_is_bound else (state,)
+        closure = self._closure
+        if self._tree is not None and self.hidden_by(state.functions):
+            closure = self._without_folding(self._tree)
         try:
-            result = self._closure(env)
+            result = closure(env)
             if isinstance(result, list | dict):
                 state.check_result(result)
             return result

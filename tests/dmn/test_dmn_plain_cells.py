@@ -1,5 +1,6 @@
 """The shortcut for plain cells means what FEEL means."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from bpmn import feel
 from bpmn.dmn.plain_cells import plain_test, plain_value
+from tests.dmn.build import one_table
 
 NUMBERS = st.decimals(min_value=-20, max_value=20, places=1).map(lambda value: format(value, "f"))
 CELLS = st.one_of(
@@ -66,3 +68,24 @@ def test_null_passes_no_plain_cell():
     for cell in ("5", "< 5", "[1..5]", '"a"'):
         assert plain_test(cell)(None) is False
         assert feel.compile(cell, kind="unary").test(None, {}) is not True
+
+
+def test_a_function_of_the_host_is_called_in_cells_of_days_too():
+    made = one_table(
+        ["day"], ["season"], [['< date("2026-06-01")', "1"], ['>= date("2026-06-01")', '2 + number("0")']]
+    )
+    early = {"date": lambda text: date(2000, 1, 1)}
+
+    assert made.evaluate("d", {"day": date(2026, 1, 1)}).value == 1
+    assert made.evaluate("d", {"day": date(2026, 1, 1)}, functions=early).value == 2
+    assert made.evaluate("d", {"day": date(2026, 1, 1)}, functions={"number": lambda text: 5}).value == 1
+    assert made.evaluate("d", {"day": date(2026, 7, 1)}, functions={"number": lambda text: 5}).value == 7
+
+
+def test_a_constant_output_is_the_one_of_the_host_where_it_has_the_function():
+    made = one_table(["x"], ["day"], [["-", 'date("2026-06-01")']])
+
+    assert made.evaluate("d", {"x": 1}).value == date(2026, 6, 1)
+    assert made.evaluate("d", {"x": 1}, functions={"date": lambda text: date(2000, 1, 1)}).value == date(
+        2000, 1, 1
+    )

@@ -71,15 +71,17 @@ def _condition() -> tuple[Callable[[], Any], Callable[[], Any]]:
 
 
 def _table(rules: int) -> Callable[[], Any]:
-    """A table of *rules* rules over a number and a text, as those of the shipped processes; the last one fits."""
-    columns = ("amount", "segment")
+    """A table of *rules* rules over a number, a text and a day, as tariffs are written; the last one fits."""
+    columns = (("ordered on", "date"), ("segment", "string"), ("amount", "number"))
     head = "".join(
         f'<input id="i{n}"><inputExpression typeRef="{kind}"><text>{name}</text></inputExpression></input>'
-        for n, (name, kind) in enumerate(zip(columns, ("number", "string"), strict=True))
+        for n, (name, kind) in enumerate(columns)
     )
     body = "".join(
-        f'<rule id="r{n}"><inputEntry><text>[{n * 1000}..{n * 1000 + 999}]</text></inputEntry>'
+        f'<rule id="r{n}">'
+        f'<inputEntry><text>[date("{2022 + n // 10}-01-01")..date("{2022 + n // 10}-12-31")]</text></inputEntry>'
         '<inputEntry><text>"VIP","new"</text></inputEntry>'
+        f"<inputEntry><text>[{n % 10 * 1000}..{n % 10 * 1000 + 999}]</text></inputEntry>"
         f"<outputEntry><text>{n}</text></outputEntry></rule>"
         for n in range(rules)
     )
@@ -90,7 +92,7 @@ def _table(rules: int) -> Callable[[], Any]:
             f'<output name="rate"/>{body}</decisionTable></decision></definitions>'
         ).encode()
     )
-    values = {"amount": Decimal(rules * 1000 - 1), "segment": "VIP"}
+    values = {"amount": Decimal(9_999), "segment": "VIP", "ordered on": _NOW.date()}
     assert model.evaluate("rate", values, now=_NOW).value == rules - 1
     return lambda: model.evaluate("rate", values, now=_NOW)
 
