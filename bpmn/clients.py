@@ -138,7 +138,7 @@ class Clients:
                     raise InvalidForm(result.errors)
                 values = result.values
             answer(self._runtime, uow, row, values, by=by, now=now)
-            attachments.attach(uow, instance_id, files, values, by=by, now=now)
+            attachments.attach(uow, instance_id, files, values, by=by, now=now, language=language)
 
     def message(self, *, secret: str, body: str, address: str) -> int:
         """Leave a message to those who work on the request.

@@ -161,7 +161,9 @@ class Instances:
             by=by,
             start_id=employee_start(bundle),
             message_id=f"{key}:{by.id}:{key_token}",
-            beside=lambda uow, row: attachments.attach(uow, row.id, files, values, by=by, now=now),
+            beside=lambda uow, row: attachments.attach(
+                uow, row.id, files, values, by=by, now=now, language=language
+            ),
         )
 
     def cancel(self, *, instance_id: int, reason: str, by: Actor) -> None:

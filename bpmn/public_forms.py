@@ -148,7 +148,7 @@ class PublicForms:
 
             def beside(unit: UnitOfWork, instance: InstanceRow) -> None:
                 self._runtime.links.open(unit, instance.id, at=now)
-                attachments.attach(unit, instance.id, files, result.values, by=by, now=now)
+                attachments.attach(unit, instance.id, files, result.values, by=by, now=now, language=language)
                 unit.session.add_all(
                     Consent(
                         id=new_id(),

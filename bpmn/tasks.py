@@ -164,7 +164,7 @@ class Tasks:
                 **self._runtime.form_settings(),
             )
 
-        return self._complete(task_id, by, read, {}, posted)
+        return self._complete(task_id, by, read, {}, posted, language)
 
     def complete(
         self, *, task_id: int, values: Mapping[str, Any], by: Actor, language: str = "en"
@@ -186,7 +186,7 @@ class Tasks:
                 **self._runtime.form_settings(),
             )
 
-        return self._complete(task_id, by, read, values, values)
+        return self._complete(task_id, by, read, values, values, language)
 
     def save_draft(self, *, task_id: int, fields: Mapping[str, list[str]], by: Actor) -> datetime:
         """Keep what the person typed so far.
@@ -218,6 +218,7 @@ class Tasks:
         read: Callable[[forms.Form, Mapping[str, Any], attachments.Files], forms.Submission],
         values: Mapping[str, Any],
         sent: Mapping[str, Any],
+        language: str,
     ) -> Completed:
         now = self._runtime.now()
         with self._runtime.storage.unit_of_work() as uow:
@@ -243,7 +244,7 @@ class Tasks:
                 done={token_id: Done(by.id, shown)},
                 restored=workflow,
             )
-            attachments.attach(uow, instance.id, files, given, by=by, now=now)
+            attachments.attach(uow, instance.id, files, given, by=by, now=now, language=language)
             uow.tasks.drop_drafts(task_id)
             mine = [row for row in step.opened_tasks if authorization.why_not_complete(by, row) is None]
             return Completed(instance.id, mine[0].id if mine else None)

@@ -21,7 +21,8 @@ from handlers.registry import handler
 from handlers.rendering import collect, renderer
 from handlers.timeline import record
 from storage.ids import new_id
-from storage.models import Document, File, Organisation
+from storage.kept_files import keep_file
+from storage.models import Document, Organisation
 from storage.numbering import next_number
 
 PDF = "application/pdf"
@@ -196,15 +197,9 @@ def _print(
     printed = compose(context, parties, header, goods, data)
     files = collect(template, context.bundle.file)
     pdf = renderer.render(files, printed, fonts=context.settings.fonts_dir, at=context.now)
-    reference = context.files.put(pdf, PDF)
     file_name = file_name_of(header.title, header.number)
     with context.unit_of_work() as uow:
-        if uow.connection.execute(select(File.hash).where(File.hash == reference.hash)).first() is None:
-            uow.connection.execute(
-                insert(File).values(
-                    hash=reference.hash, size=reference.size, media_type=PDF, created_at=context.now
-                )
-            )
+        reference = keep_file(uow, pdf, PDF, at=context.now)
         changed = uow.connection.execute(
             update(Document)
             .where(Document.id == document_id, Document.state == "reserved")

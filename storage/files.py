@@ -7,6 +7,7 @@ content is kept once.
 import hashlib
 import os
 import re
+import secrets
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ class FileStore:
         """Store *content* durably and return its reference."""
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
-        if not path.exists():
+        if not self._renewed(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=path.parent)
             try:
@@ -44,6 +45,39 @@ class FileStore:
                 Path(temporary).unlink(missing_ok=True)
                 raise
         return FileRef(digest, len(content), media_type)
+
+    def stamp(self, digest: str) -> int:
+        """Return when the content was last put, as a number to compare; 0 where there is none."""
+        try:
+            return self._path(digest).stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
+
+    def discard(self, digest: str, stamp: int) -> None:
+        """Remove the content unless it was put again after *stamp*.
+
+        It is moved aside before it is judged: a put that comes at the same time either renews the stamp that is
+        looked at here, or finds nothing and writes the content again.
+        """
+        path = self._path(digest)
+        aside = path.with_name(f"{digest}.{secrets.token_hex(4)}")
+        try:
+            path.rename(aside)
+        except FileNotFoundError:
+            return
+        if aside.stat().st_mtime_ns == stamp:
+            aside.unlink()
+        else:
+            aside.replace(path)
+
+    @staticmethod
+    def _renewed(path: Path) -> bool:
+        """Mark what is there as put now; say whether it is there."""
+        try:
+            os.utime(path)
+        except FileNotFoundError:
+            return False
+        return True
 
     def open(self, digest: str) -> bytes:
         """Return the content; raises FileNotFoundError."""

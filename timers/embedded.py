@@ -47,6 +47,7 @@ class EmbeddedExecutor:
         self._scheduler.add_job(self.wake, "interval", seconds=self._tick_s, max_instances=1, coalesce=True)
         self._scheduler.add_job(self._engine.jobs.heartbeat, "interval", seconds=HEARTBEAT_S, coalesce=True)
         self._scheduler.add_job(self._engine.messages.expire, "interval", minutes=5, coalesce=True)
+        self._scheduler.add_job(self._engine.uploads.expire, "interval", hours=1, coalesce=True)
         self._scheduler.start()
         for thread in self._threads:
             thread.start()

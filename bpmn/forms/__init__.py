@@ -15,6 +15,8 @@ Our extras stand in the custom `properties` of a component, as texts:
 `unit`           number, expression         unit shown after the value and understood when typed
 `personal`       any field                  "true": personal data, see `Form.personal_keys`
 `addLabel`       dynamiclist                what the button that adds a row says
+`maxSize`        filepicker                 megabytes that one file may have, at most 20
+`maxFiles`       filepicker                 how many files it takes when it takes several, at most 20
 ===============  =========================  ===================================================
 
 An expression with a label is shown; after a list it is a total of the list.

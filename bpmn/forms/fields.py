@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bpmn.forms.attached import file_rules
 from bpmn.forms.dependencies import expressions_of
 from bpmn.forms.display import display
 from bpmn.forms.entries import MAX_TEXT
@@ -194,19 +195,19 @@ class Fields:
 
     def _file(self, node: Node, made: FieldView) -> None:
         self.has_files = True
-        made.multiple = bool(
-            self._evaluator.property(node.component.get("multiple", False), node.scope or {})
-        )
-        accept = self._evaluator.property(node.component.get("accept", ""), node.scope or {})
-        made.accept = accept if isinstance(accept, str) else ""
+        rules = file_rules(node.component, node.scope or {}, self._evaluator)
+        made.multiple, made.accept = rules.max_files > 1, rules.accept
+        if not made.readonly:
+            limits = rules.hint(self._evaluator.language)
+            made.hint = f"{made.hint.rstrip('.')}. {limits}" if made.hint else limits
         references = node.value if isinstance(node.value, list) else [node.value]
         made.empty_label = say("word.attached", self._evaluator.language)
         for index, reference in enumerate(filter(None, references)):
             details = self._files.get(reference)
-            name = details.get("name") if isinstance(details, Mapping) else None
-            made.options.append(
-                OptionView(str(reference), str(name or reference), True, f"{made.id}-{index}")
-            )
+            known: Mapping[str, Any] = details if isinstance(details, Mapping) else {}
+            fits = not known or rules.broken_by(known, self._evaluator.language) is None
+            name = str(known.get("name") or reference)
+            made.options.append(OptionView(str(reference), name, fits, f"{made.id}-{index}"))
 
     def _control(self, component: Component, made: FieldView) -> None:
         kind = component.type

@@ -10,6 +10,7 @@ and conditions, decimal digits, options that the process computes, and whether a
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from bpmn.forms.attached import fixed_file_rules
 from bpmn.forms.entries import MAX_TEXT
 from bpmn.forms.messages import say
 from bpmn.forms.options import make_options
@@ -107,6 +108,8 @@ class _Writer:
         if isinstance(label, str) and label and not label.startswith("=") and "{{" not in label:
             made["title"] = self._translate(label)
         notes = [self._say(code, **values) for code, values in _notes(component)]
+        if component.type == "filepicker":
+            notes.append(fixed_file_rules(component).hint(self._language))
         text = component.get("description")
         if isinstance(text, str) and text and not text.startswith("=") and "{{" not in text:
             notes.insert(0, self._translate(text))
@@ -226,7 +229,7 @@ def _moment(component: Component) -> dict[str, Any]:
 
 def _file(component: Component) -> dict[str, Any]:
     made: dict[str, Any] = {"type": ["array", "string"], "items": {"type": "string"}}
-    return made if component.get("multiple") else {**made, "maxItems": 1}
+    return {**made, "maxItems": fixed_file_rules(component).max_files}
 
 
 def _choice(component: Component) -> dict[str, Any]:

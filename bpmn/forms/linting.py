@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from bpmn import feel
+from bpmn.forms.attached import MAX_FILES, MEGABYTE, max_bytes, max_files
 from bpmn.forms.errors import FormProblem, found
 from bpmn.forms.evaluation import odd_names
 from bpmn.forms.fields import IMAGE_SOURCE
@@ -16,6 +17,7 @@ from bpmn.forms.messages import say
 from bpmn.forms.options import token
 from bpmn.forms.patterns import PatternRefused, compile_pattern
 from bpmn.forms.schema import CHOICES, ENTRIES, INPUTS, REFUSED, Component, Form
+from bpmn.forms.sniffing import MAX_FILE
 from bpmn.forms.templates import TemplateRefused, parse_template, template_sources
 
 # form-js: properties that may be FEEL when they start with "=", and those that may hold {{templates}}
@@ -78,6 +80,8 @@ class _Linter:
             yield from self._rules(component)
             if component.type in CHOICES:
                 yield from self._options(component)
+            if component.type == "filepicker":
+                yield from self._file_limits(component)
             if component.type in ENTRIES | {"dynamiclist"} and not _label(component):
                 yield self._found(component, "form.no_label", warning=True)
             if component.type == "image" and not _image_is_safe(str(component.get("source", ""))):
@@ -131,6 +135,28 @@ class _Linter:
                 compile_pattern(pattern)
             except PatternRefused as refused:
                 yield self._because(component, "form.pattern", refused.problem.message)
+
+    def _file_limits(self, component: Component) -> Iterator[FormProblem]:
+        limits = (
+            ("maxSize", max_bytes(component), "form.file_megabytes", MAX_FILE // MEGABYTE),
+            ("maxFiles", max_files(component), "form.file_count", MAX_FILES),
+        )
+        for name, limit, expected, most in limits:
+            value = component.own(name)
+            if value is not None and limit is None:
+                texts = {
+                    language: say(
+                        "form.file_limit",
+                        language,
+                        property=name,
+                        value=value[:100],
+                        expected=say(expected, language, limit=most),
+                    )
+                    for language in ("ru", "en")
+                }
+                yield FormProblem(
+                    self._form.name, component.where, "form.file_limit", texts["ru"], texts["en"]
+                )
 
     def _options(self, component: Component) -> Iterator[FormProblem]:
         key, values = component.get("valuesKey"), component.get("values")

@@ -93,7 +93,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "More than {limit} MB are attached to unfinished forms. Submit them, or attach smaller files",
     ),
     "file.single": ("Можно приложить только один файл", "Only one file may be attached"),
-    "file.accept": ("Подойдут файлы: {accept}", "Accepted files: {accept}"),
+    "file.accept": (
+        "Файл «{name}» не подойдёт. Можно приложить: {accept}",
+        "The file “{name}” is of another kind. Accepted: {accept}",
+    ),
+    "file.too_many_here": (
+        "Можно приложить не больше {n} {n|файла|файлов|файлов}, сейчас {count}. Снимите отметки с лишних",
+        "At most {n} {n|file|files|files} can be attached, now there are {count}. Untick those to leave out",
+    ),
     "rows.too_many": (
         "Можно не больше {n} {n|строки|строк|строк}",
         "At most {n} {n|row|rows|rows} are allowed",
@@ -162,6 +169,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "word.clear": ("Очистить", "Clear"),
     "word.empty_table": ("Пока пусто", "Nothing here yet"),
     "word.attached": ("Приложено", "Attached"),
+    "word.file_kinds": ("Подойдут: {kinds}", "Accepted: {kinds}"),
+    "word.file_size": ("До {limit} МБ{n|| каждый| каждый}", "Up to {limit} MB{n|| each| each}"),
+    "word.file_number": (
+        ", не больше {n} {n|файла|файлов|файлов}",
+        ", at most {n} {n|file|files|files}",
+    ),
     "word.summary": (
         "Проверьте {n} {n|поле|поля|полей}",
         "Check {n} {n|field|fields|fields}",
@@ -224,6 +237,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "requiresFor называет исход «{outcome}», которого нет ни у одной кнопки",
         "requiresFor names the outcome “{outcome}”, which no button has",
     ),
+    "form.file_limit": (
+        "«{property}» должно быть {expected}, сейчас «{value}»",
+        "“{property}” must be {expected}, it is “{value}”",
+    ),
+    "form.file_megabytes": ("числом мегабайт до {limit}", "a number of megabytes up to {limit}"),
+    "form.file_count": ("целым числом от 1 до {limit}", "a whole number from 1 to {limit}"),
     "form.image_source": (
         "картинка может быть только с этого сервера или data:image",
         "a picture may only come from this server or from data:image",

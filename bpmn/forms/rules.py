@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from bpmn.forms.attached import file_rules
 from bpmn.forms.evaluation import Evaluator, Scope
 from bpmn.forms.messages import Problem, problem
 from bpmn.forms.numbers import format_number, plain_number, to_decimal
@@ -153,28 +154,19 @@ def _check_files(node: Node, evaluator: Evaluator, files: Mapping[str, Any] | No
     """Every reference must be one the caller knows (just uploaded) or one the process already had."""
     references = node.value if isinstance(node.value, list) else [node.value]
     had = node.stored if isinstance(node.stored, list) else [node.stored]
-    scope: Scope | dict[str, Any] = node.scope if node.scope is not None else {}
-    accept = evaluator.property(node.component.get("accept", ""), scope)
+    rules = file_rules(node.component, node.scope if node.scope is not None else {}, evaluator)
     for reference in references:
         if reference in had or files is None:
             continue
         if reference not in files:
             return problem("file.unknown")
-        if isinstance(accept, str) and accept.strip() and not _accepted(files[reference], accept):
-            return problem("file.accept", accept=accept)
+        details = files[reference]
+        wrong = rules.broken_by(details if isinstance(details, Mapping) else {}, evaluator.language)
+        if wrong is not None:
+            return wrong
+    if len(references) > rules.max_files:
+        return problem("file.too_many_here", n=rules.max_files, count=len(references))
     return None
-
-
-def _accepted(file: Any, accept: str) -> bool:
-    """Say whether a file passes an HTML `accept` list (extensions, media types, `image/*`)."""
-    details = file if isinstance(file, Mapping) else {}
-    name, kind = str(details.get("name", "")).lower(), str(details.get("type", "")).lower()
-    for part in (part.strip().lower() for part in accept.split(",")):
-        if part.startswith(".") and name.endswith(part):
-            return True
-        if "/" in part and (kind == part or (part.endswith("/*") and kind.startswith(part[:-1]))):
-            return True
-    return False
 
 
 _CHECKS: dict[str, Callable[[Node, Evaluator], Problem | None]] = {

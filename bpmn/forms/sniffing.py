@@ -77,6 +77,8 @@ _NEEDED = {
     "webp": "image/webp", "tif": "image/tiff", "tiff": "image/tiff", "bmp": "image/bmp", "zip": "application/zip",
     "rtf": "application/rtf", "heic": "image/heic", **_OFFICE, **_OLE,
 }  # fmt: skip
+ENDING_OF = {kind: ending for ending, kind in reversed({**_NEEDED, **_PLAIN}.items())} | {"text/plain": "txt"}
+"""The usual ending of a file of a media type."""
 _MARKUP = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^>]*-->\s*)?<(?:!doctype\s+(?:html|svg)|html|head|body|script|svg)",
     re.I,
@@ -90,7 +92,7 @@ def inspect(name: str, content: bytes, *, limit: int = MAX_FILE) -> tuple[str, P
     if not content:
         return kind, problem("file.empty", name=shown)
     if len(content) > limit:
-        return kind, problem("file.too_large", name=shown, limit=limit // 1_000_000)
+        return kind, problem("file.too_large", name=shown, limit=f"{limit // 1_000_000}")
     if _ending(name) in _FORBIDDEN or content.startswith(_PROGRAMS) or _MARKUP.match(content[:_HEAD]):
         return kind, problem("file.forbidden", name=shown)
     needed = _NEEDED.get(_ending(name))

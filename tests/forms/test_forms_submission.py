@@ -220,7 +220,8 @@ def test_a_file_must_be_one_that_was_uploaded(submit):
     }
 
     assert submit([scan], {"x": "f1"}, files=files).ok
-    assert "Подойдут" in submit([scan], {"x": "f2"}, files=files).errors["x"]
+    told = submit([scan], {"x": "f2"}, files=files).errors["x"]
+    assert told == "Файл «b.exe» не подойдёт. Можно приложить: PDF, изображения"
     assert "не найден" in submit([scan], {"x": "../etc"}, files=files).errors["x"]
     assert submit([scan], {"x": "old"}, {"x": "old"}, files=files).ok
 

@@ -7,7 +7,9 @@ import re
 
 import pytest
 
+from bpmn import attachments
 from bpmn.actors import Actor
+from storage.models import Upload
 from tests.cases.conftest import diagram
 from tests.engine.kit import END, START, chain, el
 
@@ -124,7 +126,10 @@ def test_a_field_takes_only_the_kinds_that_it_declares_whatever_the_browser_clai
     answer = attach(ann, subject="Счёт", scan=("notes.txt", b"plain"), haste="calm")
 
     assert answer.status_code == 422
-    assert "Подойдут файлы: .pdf,image/*" in words(answer)
+    assert "Файл «notes.txt» не подойдёт. Можно приложить: PDF, изображения" in words(answer)
+    page = answer.get_data(as_text=True)
+    assert "notes.txt" in page, "the person sees which file it was"
+    assert not re.search(r'name="scan" value="[0-9a-f]{32}" checked', page), "and need not take it back"
 
 
 def test_a_reference_that_was_never_given_out_is_refused(ann):
@@ -146,3 +151,82 @@ def test_a_task_shows_the_files_that_the_request_has_and_keeps_them(ann, engine)
 
     assert done.status_code == 303
     assert words(ann.get(started.location)).count("скан.pdf") >= 1
+
+
+def kept(storage):
+    """The names of the files that wait for their form, and how many contents there are."""
+    with storage.read_session() as session:
+        names = [row.file_name for row in session.query(Upload).order_by(Upload.file_name)]
+    return names, sum(path.is_file() for path in storage.files.root.rglob("*"))
+
+
+def test_a_file_that_was_never_submitted_goes_after_a_day(ann, engine, storage, clock):
+    attach(ann, scan=("скан.pdf", PDF), haste="calm")
+    assert kept(storage) == (["скан.pdf"], 1)
+
+    clock.advance(hours=23)
+    assert engine.uploads.expire() == 0
+    clock.advance(hours=1)
+    assert engine.uploads.expire() == 1
+
+    assert kept(storage) == ([], 0)
+
+
+def test_a_submitted_file_stays_and_so_does_its_content_when_a_copy_goes(ann, engine, storage, clock):
+    attach(ann, scan=("copy.pdf", PDF), haste="calm")
+    done = attach(ann, subject="Счёт", scan=("скан.pdf", PDF), haste="calm")
+    clock.advance(days=2)
+
+    assert engine.uploads.expire() == 1
+
+    assert kept(storage) == (["скан.pdf"], 1)
+    document = re.search(r"/documents/(\d+)", ann.get(done.location).get_data(as_text=True))
+    assert ann.get(document[0]).data == PDF
+
+
+def test_a_file_that_a_draft_names_stays_until_the_task_is_done(ann, engine, storage, clock):
+    started = attach(ann, subject="Счёт", haste="calm")
+    task = re.search(r"/tasks/(\d+)", ann.get(started.location).get_data(as_text=True))[0]
+    ann.post(f"{task}/claim")
+    page = attach(ann, task, subject="", scan=("скан.pdf", PDF), haste="calm").get_data(as_text=True)
+    key = re.search(r'name="scan" value="([0-9a-f]{32})" checked', page)[1]
+    ann.post(f"{task}/draft", {"subject": "", "scan": key})
+    clock.advance(days=3)
+
+    assert engine.uploads.expire() == 0
+
+    done = ann.post(task, {"subject": "Счёт", "scan": key, "haste": "calm"})
+    assert done.status_code == 303
+    assert "скан.pdf" in words(ann.get(started.location))
+
+
+def test_whoever_sends_a_form_whose_file_has_gone_is_told_to_attach_it_again(ann, engine, clock):
+    page = attach(ann, scan=("скан.pdf", PDF), haste="calm").get_data(as_text=True)
+    key = re.search(r'name="scan" value="([0-9a-f]{32})" checked', page)[1]
+    clock.advance(days=2)
+    engine.uploads.expire()
+
+    answer = attach(ann, subject="Счёт", scan=key, haste="calm")
+
+    assert answer.status_code == 422
+    assert "Файл не найден, приложите его снова" in words(answer)
+
+
+def test_a_file_that_goes_while_its_form_is_being_accepted_is_missed_not_lost_silently(
+    ann, engine, storage, clock, monkeypatch
+):
+    page = attach(ann, scan=("скан.pdf", PDF), haste="calm").get_data(as_text=True)
+    key = re.search(r'name="scan" value="([0-9a-f]{32})" checked', page)[1]
+    clock.advance(days=2)
+    real = attachments.known
+
+    def known_then_gone(*arguments):
+        found = real(*arguments)
+        engine.uploads.expire()
+        return found
+
+    monkeypatch.setattr(attachments, "known", known_then_gone)
+    answer = attach(ann, subject="Счёт", scan=key, haste="calm")
+
+    assert answer.status_code == 422
+    assert "Файл не найден, приложите его снова" in words(answer)
