@@ -9,9 +9,11 @@ import ast
 import os
 import secrets
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
+from datetime import time as time_of_day
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -140,6 +142,14 @@ def problems(source: str, file: str, element: str, line: int | None = None) -> I
             )
 
 
+_WAITED = threading.local()
+
+
+def waited_s() -> float:
+    """Return how many seconds scripts of this thread have run so far."""
+    return float(getattr(_WAITED, "seconds", 0.0))
+
+
 class Scripts:
     """A pool of sandbox workers, started with the first script; safe to use from several threads."""
 
@@ -204,9 +214,13 @@ class Scripts:
         )
         with session as live:
             printed = pydantic_monty.CollectString(max_bytes=100_000)
-            found: dict[str, Any] = live.feed_run(
-                source, inputs=inputs, external_lookup=lookup, print_callback=printed
-            )
+            began = time.perf_counter()
+            try:
+                found: dict[str, Any] = live.feed_run(
+                    source, inputs=inputs, external_lookup=lookup, print_callback=printed
+                )
+            finally:
+                _WAITED.seconds = waited_s() + time.perf_counter() - began
             return found
 
     def _started(self) -> pydantic_monty.Monty:
@@ -231,7 +245,7 @@ class Scripts:
 
 
 _NO_DATA = object()
-_DATA = (str, bool, int, float, Decimal, date, time, timedelta, type(None))
+_DATA = (str, bool, int, float, Decimal, date, time_of_day, timedelta, type(None))
 
 
 def _sent(value: Any, name: str) -> Any:

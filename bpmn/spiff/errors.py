@@ -44,6 +44,15 @@ class EndlessRun(ExecutionError):
         super().__init__(f"more than {steps} steps without reaching a wait: an endless loop?", steps=steps)
 
 
+class TooMuchWork(ExecutionError):
+    """One unit has worked longer than any sensible diagram needs between two waits."""
+
+    code = "unit.too_much_work"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"more than {seconds:g} s of work without reaching a wait", seconds=seconds)
+
+
 class NotRepeatable(ExecutionError):
     """A repeat of the unit took another way: a handler or function is not deterministic."""
 

@@ -16,7 +16,8 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 
 from bpmn import journal
 from bpmn.spiff import token as tokens
-from bpmn.spiff.errors import EndlessRun, NotRepeatable, StepFailed, TooDeep
+from bpmn.spiff.budget import Budget
+from bpmn.spiff.errors import NotRepeatable, StepFailed, TooDeep
 from bpmn.spiff.sheets import LargeValues, Loader, Sheet, dumps
 from bpmn.spiff.token import Token
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from bpmn.spiff.specs import CompensationHandler, ScopeSpec
 
 
-#: A unit that runs more steps than this parks where it is: a loop in the diagram never waits.
-MAX_STEPS = 10_000
 #: The code of tokens that were parked because too much else had failed in their unit.
 STOPPED = "unit.stopped"
 #: Scopes inside scopes inside scopes.
@@ -159,6 +158,7 @@ class Instance(ScopeMixin, BpmnWorkflow):
         self.next_id = 1
         self.step = 0
         self.stop_at: int | None = None
+        self.budget = Budget()
         self.state = "active"
         self.end_element: str | None = None
         self.changed: set[str] = set()
@@ -255,8 +255,15 @@ class Instance(ScopeMixin, BpmnWorkflow):
             self.state, self.end_element = state, token.task_spec.element_id
 
     # ------------------------------------------------------------ steps
-    def advance(self, parked: Mapping[int, tuple[str, str, int]], stop_at: int | None = None) -> None:
+    def advance(
+        self,
+        parked: Mapping[int, tuple[str, str, int]],
+        stop_at: int | None = None,
+        budget: Budget | None = None,
+    ) -> None:
         """Run queued steps until every token waits; the steps in *parked* and all from *stop_at* on are parked.
+
+        So is all that is over the *budget*.
 
         Raises:
             StepFailed: the object is to be discarded.
@@ -264,6 +271,7 @@ class Instance(ScopeMixin, BpmnWorkflow):
         """
         self.step = 0
         self.stop_at = stop_at
+        self.budget = budget or Budget()
         while True:
             if self.changed:
                 self._watch()
@@ -305,6 +313,10 @@ class Instance(ScopeMixin, BpmnWorkflow):
     def _run_step(self, token: Token, parked: Mapping[int, tuple[str, str, int]]) -> None:
         step = self.step
         self.step += 1
+        over = self.budget.exhausted(step - len(parked))
+        if over is not None:
+            self.park(token, over.code, over.message)
+            return
         if step in parked:
             known, reason, token_id = parked[step]
             if token.id != token_id:
@@ -315,8 +327,6 @@ class Instance(ScopeMixin, BpmnWorkflow):
             self.park(token, STOPPED, "not run: too many elements failed at once before it")
             return
         try:
-            if step - len(parked) > MAX_STEPS:
-                raise EndlessRun(MAX_STEPS)
             self._execute(token)
         except Exception as error:
             if getattr(error, "aborts_unit", False):

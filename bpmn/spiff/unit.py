@@ -7,6 +7,7 @@ repeat takes the same way because the clock and the random numbers of a unit are
 
 from collections.abc import Callable
 
+from bpmn.spiff.budget import Budget
 from bpmn.spiff.errors import StepFailed
 from bpmn.spiff.workflow import Workflow
 
@@ -19,7 +20,7 @@ def run_unit(
     `begin` gives a fresh live object each time and undoes what an attempt has done elsewhere; the services it
     gives must be those of the first attempt: same `now`, random numbers from the same seed.  When *max_repeats*
     steps have failed, everything that would run after the last of them is parked unrun (code `unit.stopped`), so
-    that the command stands in any case.
+    that the command stands in any case.  What goes over the budget of the unit is parked without a repeat.
 
     Raises:
         NotRepeatable: an attempt did not take the way of the one before.
@@ -27,11 +28,13 @@ def run_unit(
     """
     parked: dict[int, tuple[str, str, int]] = {}
     stop_at: int | None = None
+    budget = Budget()
     while True:
         workflow = begin()
+        budget.begin_attempt()
         command(workflow)
         try:
-            workflow.advance(parked, stop_at)
+            workflow.advance(parked, stop_at, budget)
         except StepFailed as failure:
             parked[failure.step] = (failure.code, failure.message, failure.token_id)
             if len(parked) >= max_repeats:

@@ -48,6 +48,10 @@ _WORDS = {
         "Процесс ходит по кругу и нигде не останавливается",
         "The process goes round in a circle without ever waiting",
     ),
+    "unit.too_much_work": (
+        "Слишком много работы без единой остановки: возможно, процесс ходит по кругу. Повтор продолжит с этого места",
+        "Too much work without a single wait: perhaps the process goes round in a circle. A retry goes on from here",
+    ),
     "unit.stopped": (
         "Шаг не выполнялся: перед ним сразу не удалось слишком много других",
         "The step was not run: too many others failed at once before it",

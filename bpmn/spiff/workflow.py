@@ -13,6 +13,7 @@ from bpmn import journal
 from bpmn.spiff import codec
 from bpmn.spiff import token as tokens
 from bpmn.spiff.activities import JobTask, UserTask
+from bpmn.spiff.budget import Budget
 from bpmn.spiff.catching import climb, mark_fired
 from bpmn.spiff.errors import StartNotFound, TokenGone
 from bpmn.spiff.model import ProcessModel
@@ -258,16 +259,17 @@ class Workflow:
         self,
         parked: Mapping[int, tuple[str, str, int]] = {},
         stop_at: int | None = None,
+        budget: Budget | None = None,
     ) -> None:
         """Run to the next wait states, one step at a time.
 
         The steps in *parked* (number → code, message, token id) and every step from *stop_at* on are not run:
-        their tokens are parked.
+        their tokens are parked.  So is all that goes over the *budget* (by default one of this very call).
 
         Raises:
             StepFailed, NotRepeatable: discard this object.
         """
-        self._instance.advance(parked, stop_at)
+        self._instance.advance(parked, stop_at, budget)
 
     # ------------------------------------------------------------ inside
     def _token(self, token_id: int) -> Token:

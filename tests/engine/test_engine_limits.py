@@ -1,14 +1,17 @@
 """Diagrams that would run for ever, or grow without end, become incidents."""
 
+import time
+
 import pytest
 
-from bpmn.spiff import scopes
+from bpmn import scripts
+from bpmn.spiff import budget
 from tests.engine.kit import END, START, chain, el, gateway, many, process, run, script, user
 
 
 @pytest.fixture(autouse=True)
 def _few_steps(monkeypatch):
-    monkeypatch.setattr(scopes, "MAX_STEPS", 3000)
+    monkeypatch.setattr(budget, "MAX_STEPS", 3000)
 
 
 def test_a_loop_that_never_waits_is_parked_and_other_branches_go_on():
@@ -17,6 +20,45 @@ def test_a_loop_that_never_waits_is_parked_and_other_branches_go_on():
     assert len(r.incidents) == 1
     assert "endless" in next(iter(r.incidents.values()))
     assert r.tasks == ["z"]
+
+
+def test_a_circle_of_scripts_costs_a_bounded_time_whatever_fails_beside_it(monkeypatch):
+    monkeypatch.setattr(budget, "MAX_STEPS", 1_000_000)
+    monkeypatch.setattr(budget, "MAX_ATTEMPT_S", 0.3)
+    monkeypatch.setattr(budget, "MAX_UNIT_S", 0.6)
+    branches = [f"b{n}" for n in range(8)]
+    body = START + gateway("parallel", "g") + gateway("exclusive", "m") + script("turn", "x = 1") + user("z")
+    body += "".join(script(name, "y = missing") for name in branches)
+    body += (
+        chain("start", "g", "m", "turn", "m")
+        + chain("g", "z")
+        + "".join(chain("g", name, "end") for name in branches)
+    )
+    before = time.thread_time() + scripts.waited_s()
+    r = run(body)
+    assert time.thread_time() + scripts.waited_s() - before < 3
+    assert {"turn", "m"} & set(r.incidents)
+    assert set(branches) <= set(r.incidents)
+    assert {p.incident[0] for p in r.restore().positions() if p.incident} == {
+        "unit.too_much_work",
+        "script.failed",
+    }
+    assert r.tasks == ["z"]
+    assert len(r.restore().positions()) == 10
+
+
+def test_a_retry_of_what_took_too_long_goes_on_where_it_stood(monkeypatch):
+    monkeypatch.setattr(budget, "MAX_ATTEMPT_S", 0.1)
+    body = START + el(
+        "scriptTask",
+        "t",
+        "<bpmn:script>n = item</bpmn:script>" + many(sequential=True),
+        scriptFormat="python",
+    )
+    r = run(body + user("z") + END + chain("start", "t", "z", "end"), items=list(range(400)))
+    assert set(r.incidents) == {"t"}
+    monkeypatch.setattr(budget, "MAX_ATTEMPT_S", 10.0)
+    assert r.retry("t").tasks == ["z"]
 
 
 def test_a_process_that_calls_itself_is_parked():

@@ -6,7 +6,7 @@ import random
 import pytest
 from lxml import etree
 
-from bpmn.spiff import TokenGone, Workflow, compile_bundle, run_unit, scopes
+from bpmn.spiff import TokenGone, Workflow, budget, compile_bundle, run_unit
 from tests.engine.kit import PlainServices
 from tests.paths import CONFORMANCE
 
@@ -114,7 +114,7 @@ def judge(seed):
 def drive(seed):
     """Judge one file; a crash names the seed.  What never rests is stopped early: it calls scripts all the while."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scopes, "MAX_STEPS", 300)
+        patch.setattr(budget, "MAX_STEPS", 300)
         try:
             judge(seed)
         except Exception as error:
