@@ -12,6 +12,12 @@ from storage.models.catalogs import (
 )
 from storage.models.definitions import Definition, Deployment, Resource
 from storage.models.documents import Document, File, NumberSequence, Upload
+from storage.models.drafts import (
+    ProcessDraft,
+    ProcessDraftEntry,
+    ProcessDraftFile,
+    ProcessDraftVisit,
+)
 from storage.models.history import Activity, Comment, Event
 from storage.models.mail import Mail, Notification
 from storage.models.people import ApiToken, Group, Membership, Role, User, user_role
@@ -59,6 +65,10 @@ __all__ = [
     "NumberSequence",
     "Organisation",
     "Product",
+    "ProcessDraft",
+    "ProcessDraftEntry",
+    "ProcessDraftFile",
+    "ProcessDraftVisit",
     "PublicLink",
     "Resource",
     "Role",
