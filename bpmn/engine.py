@@ -8,6 +8,7 @@ from bpmn.actors import Actor
 from bpmn.adhoc import AdHoc
 from bpmn.clients import Clients
 from bpmn.deployments import Deployments
+from bpmn.drafts import Drafts
 from bpmn.external import External
 from bpmn.instances import Instances
 from bpmn.jobs import Jobs
@@ -61,6 +62,7 @@ class ProcessEngine:
         )
         self.deployments = Deployments(self.runtime)
         self.instances = Instances(self.runtime)
+        self.drafts = Drafts(self.runtime)
         self.tasks = Tasks(self.runtime)
         self.messages = Messages(self.runtime)
         self.jobs = Jobs(self.runtime)
