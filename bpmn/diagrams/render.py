@@ -12,17 +12,35 @@ from bpmn.diagrams.errors import DiagramRefused
 from bpmn.diagrams.layout import lay_out
 from bpmn.diagrams.lines import draw_edge, extent, label_place
 from bpmn.diagrams.model import CONTAINERS, Box, Edge, Model, Plane, Shape, read_model
-from bpmn.diagrams.shapes import AROUND, FAILED, HERE, PAST, PLAIN, SOFT, Paint, draw, halo, markers
+from bpmn.diagrams.shapes import (
+    ADDED,
+    AROUND,
+    CHANGED,
+    FAILED,
+    HERE,
+    MOVED,
+    PAST,
+    PLAIN,
+    REMOVED,
+    SOFT,
+    Paint,
+    draw,
+    halo,
+    markers,
+)
 from bpmn.diagrams.text import LINE, attribute, width_of, wrap_label, write
 from bpmn.diagrams.trail import passed_flows
 from bpmn.xml import parse_xml
 
-Mark = Literal["past", "here", "failed"]
+Mark = Literal["past", "here", "failed", "added", "removed", "changed", "moved"]
 PAD = 16.0
 _OUTSIDE = frozenset(
     {"dataObjectReference", "dataObject", "dataStoreReference", "dataStore", "dataInput", "dataOutput"}
 )
-_PAINTS: dict[str, Paint] = {"past": PAST, "here": HERE, "failed": FAILED}
+_PAINTS: dict[str, Paint] = {
+    "past": PAST, "here": HERE, "failed": FAILED,
+    "added": ADDED, "removed": REMOVED, "changed": CHANGED, "moved": MOVED,
+}  # fmt: skip
 _FONT = "'PT Sans','Noto Sans','Liberation Sans','DejaVu Sans',Arial,sans-serif"
 
 
@@ -30,14 +48,15 @@ def svg(
     xml: bytes,
     *,
     marks: Mapping[str, Mark] | None = None,
-    counts: Mapping[str, int] | None = None,
+    counts: Mapping[str, int | str] | None = None,
     title: str = "",
     translate: Callable[[str], str] = str,
 ) -> str:
     """Draw a BPMN file.
 
-    *marks* colour elements: where a request has been, where it stands, where it failed; flows that are not
-    among them are coloured where the visited elements prove them (`trail`).  *counts* put a number on an element.  *translate* is applied to every name of the diagram.  *title* is what the picture is called
+    *marks* colour elements: where a request has been, where it stands, where it failed, or what is different
+    from another version; flows that are not among them are coloured where the visited elements prove them
+    (`trail`).  *counts* put a number or a sign on an element.  *translate* is applied to every name of the diagram.  *title* is what the picture is called
     for those who cannot see it.
 
     Raises:
@@ -76,7 +95,7 @@ class _Picture:
         self,
         model: Model,
         marks: Mapping[str, Mark],
-        counts: Mapping[str, int],
+        counts: Mapping[str, int | str],
         translate: Callable[[str], str],
     ) -> None:
         self._model, self._marks, self._counts, self._translate = model, marks, counts, translate
@@ -184,11 +203,12 @@ class _Picture:
         text = str(self._counts[shape.id])
         width = max(20.0, width_of(text) + 10)
         x, y = shape.box[0] + shape.box[2] - width / 2, shape.box[1] - 10
-        bad = self._marks.get(shape.id) == "failed"
-        colour = FAILED.stroke if bad else PAST.stroke
+        mark = self._marks.get(shape.id, "")
+        paint = PAST if mark in ("past", "here", "") else _PAINTS[mark]
+        kind = {"past": "", "failed": " bad"}.get(paint.group, f" {paint.group}")
         return (
-            f'<g class="count{" bad" if bad else ""}" data-count-for="{attribute(shape.id)}">'
-            f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="20" rx="10" fill="{colour}"/>'
+            f'<g class="count{kind}" data-count-for="{attribute(shape.id)}">'
+            f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="20" rx="10" fill="{paint.stroke}"/>'
             f"{write((text,), x + width / 2, y + 3.5, fill='#fff', bold=True)}</g>"
         )
 

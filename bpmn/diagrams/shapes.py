@@ -12,6 +12,7 @@ from bpmn.diagrams.model import CONTAINERS, Item, Shape
 from bpmn.diagrams.text import LINE, width_of, wrap, write
 
 GREY, TEAL, RED, INK, SOFT = "#869193", "#0b5c5d", "#ac2219", "#172022", "#4c585b"
+GREEN, AMBER, BLUE = "#1c6a37", "#8a5a00", "#2f5597"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ PAST = Paint("past", "n", "#e0efed", TEAL, INK, TEAL)
 HERE = Paint("here", "n", TEAL, TEAL, "#fff", "#fff")
 AROUND = Paint("past", "n", "#fff", TEAL, INK, TEAL)
 FAILED = Paint("failed", "", "#fbeae8", RED, INK, RED)
+ADDED = Paint("add", "n", "#e3f1e6", GREEN, INK, GREEN)
+REMOVED = Paint("cut", "n", "#fbeae8", RED, INK, RED)
+CHANGED = Paint("alter", "n", "#fbf0d9", AMBER, INK, AMBER)
+MOVED = Paint("shift", "n", "#e8eef8", BLUE, INK, BLUE)
 
 
 def draw(shape: Shape, paint: Paint, name: str) -> str:
