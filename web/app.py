@@ -8,10 +8,12 @@ from flask import Flask, redirect
 from jinja2 import StrictUndefined
 
 from bpmn.engine import ProcessEngine, system_clock
+from handlers.registry import default_registry
 from handlers.settings import MailSettings, Settings
 from storage import schema
 from storage.database import Storage
 from web import assets, errors, i18n, logs, navigation, process_names, security, settings
+from web.api.long_poll import LongPoll
 from web.config import Config
 from web.current import current_account
 from web.identity import Accounts
@@ -22,6 +24,7 @@ from web.throttle import Throttle
 PAGES = (
     "assets", "health", "sign_in", "settings", "inbox", "tasks", "requests", "documents", "notifications",
     "start", "client", "processes", "administration",
+    "api.jobs", "api.description",
 )  # fmt: skip
 """Modules of `web` with a `blueprint`."""
 
@@ -31,8 +34,9 @@ def build_services(config: Config, *, clock: Callable[[], datetime] | None = Non
     storage = Storage(config.database_url, config.files_dir)
     schema.upgrade(storage)
     engine = ProcessEngine(
-        storage, secret_key=config.secret_key(), settings=engine_settings(config), clock=clock or system_clock
-    )
+        storage, secret_key=config.secret_key(), settings=engine_settings(config),
+        registry=default_registry(config.external_topics), clock=clock or system_clock,
+    )  # fmt: skip
     return Services(config, storage, engine, Throttle(), engine.now)
 
 
@@ -70,6 +74,8 @@ def create_app(config: Config, services: Services | None = None) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["marshrut"] = services
+    app.extensions["marshrut.long_poll"] = LongPoll(config.server.threads // 2)
+    services.engine.on_wake(app.extensions["marshrut.long_poll"].wake)
     app.extensions["marshrut.sign_in_guard"] = SignInGuard(config.sign_in)
     logs.init(app)
     security.init(app, config, Accounts(services.storage))

@@ -49,6 +49,7 @@ class Server:
 class Limits:
     upload_mb: int = 50
     form_fields: int = 5000
+    api_per_minute: int = 6000
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class Config:
     timezone: str = "Europe/Moscow"
     country: str = "RU"
     demo: bool = False
+    external_topics: tuple[str, ...] = ()
     organisation: Organisation = field(default_factory=Organisation)
     server: Server = field(default_factory=Server)
     limits: Limits = field(default_factory=Limits)
@@ -225,6 +227,10 @@ def _value(kind: Any, value: Any, name: str) -> Any:
         return value
     if kind is str and isinstance(value, str):
         return value
+    if kind == tuple[str, ...]:
+        if isinstance(value, (list, tuple)) and all(isinstance(item, str) and item for item in value):
+            return tuple(value)
+        raise ConfigRefused(name, "здесь нужен список текстов", "a list of texts is needed here")
     words = {
         Path: ("путь к папке", "a path"),
         bool: ("true или false", "true or false"),
@@ -251,6 +257,7 @@ def _check(config: Config) -> None:
         ("sign_in.attempts", config.sign_in.attempts),
         ("limits.upload_mb", config.limits.upload_mb),
         ("limits.form_fields", config.limits.form_fields),
+        ("limits.api_per_minute", config.limits.api_per_minute),
         ("sign_in.session_hours", config.sign_in.session_hours),
     ):
         if number < 1:

@@ -106,6 +106,8 @@ def not_allowed_title(reason: str) -> str:
         "task.held": _("Somebody else holds this task"),
         "task.no_group": _("This task has no group to go back to"),
         "task.nobody_holds": _("Nobody holds this task"),
+        "token.scope": _("The token is not for this"),
+        "token.topic": _("The token does not cover this topic"),
     }
     return texts.get(reason, _("You may not do this"))
 
@@ -137,7 +139,7 @@ def _status_words(code: int) -> Words:
     return Words(title, advice)
 
 
-def page(code: int, said: Words, **headers: str) -> Response:
+def page(code: int, said: Words, reason: str | None = None, **headers: str) -> Response:
     """Render the error as a page, or as RFC 9457 for programs."""
     if wants_json():
         response = jsonify(
@@ -145,6 +147,7 @@ def page(code: int, said: Words, **headers: str) -> Response:
             status=code,
             title=said.title,
             detail=said.advice,
+            code=reason,
             request_id=g.get("request_id"),
         )
         response.mimetype = "application/problem+json"
@@ -161,7 +164,7 @@ def wants_json() -> bool:
 
 
 def _engine_error(error: errors.EngineError) -> ResponseReturnValue:
-    return page(status(error), words(error))
+    return page(status(error), words(error), error.code)
 
 
 def _too_often(error: TooOften) -> ResponseReturnValue:

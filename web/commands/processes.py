@@ -137,7 +137,8 @@ def _check(files: dict[str, bytes]) -> list[Problem]:
     from bpmn.checks import check_bundle
     from handlers.registry import default_registry
 
-    return check_bundle(files, default_registry())[1]
+    topics = load(None).external_topics
+    return check_bundle(files, default_registry(topics))[1]
 
 
 def _beside(path: Path) -> dict[str, bytes]:
