@@ -6,6 +6,7 @@ unless a variable is called ``a-b``.  A ``Scope`` answers which known name start
 
 import itertools
 import re
+from bisect import insort
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -19,6 +20,8 @@ NAME_PART = NAME_START + "0-9\xb7\u0300-\u036f\u203f-\u2040"
 WORD = re.compile(f"[{NAME_START}][{NAME_PART}]*")
 _PART_CHARACTER = re.compile(f"[{NAME_PART}]")
 _PIECE = re.compile(f"[{NAME_PART}]+|[^\\s]")
+#: All of `BLANK`, said in a way that compiles fast.
+_BLANK = "(?:[^\\S\x1c-\x1f]|[\u180e\u200b\ufeff])"
 _BLANKS = re.compile(f"[{BLANK}\\s]+")
 
 KEYWORDS = frozenset(
@@ -77,8 +80,7 @@ class Scope:
         if first is None:
             return
         candidates = self._by_first_word.setdefault(first.group(), [])
-        candidates.append((name, _pattern(name)))
-        candidates.sort(key=lambda candidate: -len(candidate[0]))
+        insort(candidates, (name, _pattern(name)), key=lambda candidate: -len(candidate[0]))
 
     def match(self, source: str, position: int, first_word: str) -> tuple[str, int] | None:
         """Return the longest known name that stands at *position*, and where it ends."""
@@ -98,11 +100,10 @@ class Scope:
 
 def _pattern(name: str) -> re.Pattern[str]:
     pieces = _PIECE.findall(name)
-    blanks = f"[{BLANK}]"
     text = re.escape(pieces[0])
     for previous, piece in itertools.pairwise(pieces):
         both_words = _PART_CHARACTER.match(previous) and _PART_CHARACTER.match(piece)
-        text += f"{blanks}{'+' if both_words else '*'}{re.escape(piece)}"
+        text += f"{_BLANK}{'+' if both_words else '*'}{re.escape(piece)}"
     return re.compile(text)
 
 

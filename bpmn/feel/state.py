@@ -10,6 +10,7 @@ from bpmn.feel.errors import FeelLimitError, Reason
 
 _MAX_REASONS = 20
 _CHARACTERS_PER_STEP = 64
+_LOOK_EVERY = 250
 _MAX_RESULT_NESTING = 100
 
 
@@ -26,7 +27,7 @@ class Limits:
     depth: int = 300
     text: int = 1_000_000
     items: int = 100_000
-    seconds: float = 0.1
+    seconds: float = 0.08
 
 
 DEFAULT_LIMITS = Limits()
@@ -67,7 +68,7 @@ class State:
         self.depth = 0
         self._clock = now
         self._deadline = 0.0
-        self._next_look = 1000 if limits.steps >= 1000 else limits.steps + 1
+        self._next_look = min(_LOOK_EVERY, limits.steps + 1)
 
     def now(self) -> datetime:
         """Return the moment of this evaluation: the same however often it is asked for."""
@@ -101,7 +102,7 @@ class State:
             self._deadline = now + self.limits.seconds
         elif now > self._deadline:
             raise FeelLimitError("feel.limit.time", limit=self.limits.seconds)
-        self._next_look = min(self.steps + 1000, self.limits.steps + 1)
+        self._next_look = min(self.steps + _LOOK_EVERY, self.limits.steps + 1)
 
     def check_text(self, length: int) -> None:
         """Count the work of making a text of *length* characters.
@@ -127,9 +128,10 @@ class State:
         """Refuse a result that those who store or print it could not handle.
 
         Raises:
-            FeelLimitError: it holds more than five times as many parts as a list may, or nests deeper than 100.
+            FeelLimitError: it holds more than five times as many parts as a list may or as many characters as a
+                string may, or nests deeper than 100.
         """
-        left = self.limits.items * 5
+        left, characters = self.limits.items * 5, self.limits.text * 5
         level, depth = [value], 0
         while level:
             depth += 1
@@ -142,6 +144,9 @@ class State:
                     raise FeelLimitError("feel.limit.items", limit=self.limits.items * 5)
                 items = container.values() if isinstance(container, dict) else container
                 deeper += [item for item in items if type(item) is list or type(item) is dict]
+                characters -= sum([len(item) for item in items if type(item) is str])
+                if characters < 0:
+                    raise FeelLimitError("feel.limit.text", limit=self.limits.text * 5)
             level = deeper
 
     def visited_by(self, caller: "State") -> "State":

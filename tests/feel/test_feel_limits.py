@@ -13,6 +13,8 @@ COUNTED = Limits(seconds=600)
 DOUBLED = "{a: [1], b: [a,a,a,a,a,a,a,a], c: [b,b,b,b,b,b,b,b], d: [c,c,c,c,c,c,c,c], e: [d,d,d,d,d,d,d,d], "
 DOUBLED += "f: [e,e,e,e,e,e,e,e], g: [f,f,f,f,f,f,f,f], h: [g,g,g,g,g,g,g,g], "
 
+LONG = '{s: string join(for i in 1..9000 return "' + "x" * 100 + '"), '
+
 HOSTILE = [
     ("(" * 3000 + "1" + ")" * 3000, "feel.limit.nesting"),
     ("[" * 3000, "feel.limit.nesting"),
@@ -53,6 +55,12 @@ HOSTILE = [
     ("for i in 1..300 return partial", "feel.limit.items"),
     ("sort(for i in 1..20000 return -i, function(a, b) a < b)", "feel.limit.steps"),
     ("distinct values(for i in 1..5000 return [i])", "feel.limit.steps"),
+    (LONG + "r: for i in 1..1000 return s}.r", "feel.limit.text"),
+    (LONG + "r: for i in 1..1000 return substring(s, 2)}.r", "feel.limit.steps"),
+    (LONG + 'r: for i in 1..1000 return substring after(s, "x")}.r', "feel.limit.steps"),
+    (LONG + 'r: for i in 1..1000 return substring before(s, "y")}.r', "feel.limit.steps"),
+    (LONG + "r: for i in 1..1000 return trim(s)}.r", "feel.limit.steps"),
+    ('for i in 1..3000 return matches("a", "a" + string(i) + "' + "(a|b)*" * 100 + '")', "feel.limit.steps"),
 ]
 
 

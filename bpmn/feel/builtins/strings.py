@@ -7,6 +7,9 @@ from bpmn.feel import regex
 from bpmn.feel.builtins.registry import builtin
 from bpmn.feel.state import State
 
+#: How many characters of a pattern are compiled in about the time of a step.
+_CHARACTERS_PER_STEP = 4
+
 
 @builtin("substring(string: string, start position: number, length?: number)")
 def _substring(state: State, text: str, start: Decimal, length: Decimal | None = None) -> str | None:
@@ -14,7 +17,9 @@ def _substring(state: State, text: str, start: Decimal, length: Decimal | None =
     if index == 0 or abs(index) > len(text) or (length is not None and int(length) < 1):
         return state.null("function.value", name="substring")
     first = index - 1 if index > 0 else len(text) + index
-    return text[first:] if length is None else text[first : first + int(length)]
+    end = len(text) if length is None else min(len(text), first + int(length))
+    state.check_text(end - first)
+    return text[first:end]
 
 
 @builtin("string length(string: string)")
@@ -35,13 +40,15 @@ def _lower_case(state: State, text: str) -> str:
 
 
 @builtin("substring before(string: string, match: string)")
-def _substring_before(_state: State, text: str, match: str) -> str:
+def _substring_before(state: State, text: str, match: str) -> str:
+    state.check_text(len(text))
     index = text.find(match)
     return text[:index] if index >= 0 else ""
 
 
 @builtin("substring after(string: string, match: string)")
-def _substring_after(_state: State, text: str, match: str) -> str:
+def _substring_after(state: State, text: str, match: str) -> str:
+    state.check_text(len(text))
     index = text.find(match)
     return text[index + len(match) :] if index >= 0 else ""
 
@@ -62,6 +69,7 @@ def _ends_with(_state: State, text: str, match: str) -> bool:
 
 
 def _pattern(state: State, name: str, source: str, flags: str | None) -> "regex.Pattern | None":
+    state.charge(len(source) // _CHARACTERS_PER_STEP + 1)
     try:
         return regex.compile_pattern(source, flags or "")
     except regex.PatternError as error:
@@ -142,5 +150,6 @@ def _string_join(state: State, items: list[Any], delimiter: str | None = None) -
 
 
 @builtin("trim(string: string)")
-def _trim(_state: State, text: str) -> str:
+def _trim(state: State, text: str) -> str:
+    state.check_text(len(text))
     return text.strip()
