@@ -1,7 +1,7 @@
 """Make the `FieldView` of every visible node: its words, its text, its marks."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from bpmn.forms.attached import file_rules
@@ -9,6 +9,7 @@ from bpmn.forms.dependencies import expressions_of
 from bpmn.forms.display import display
 from bpmn.forms.entries import MAX_TEXT
 from bpmn.forms.evaluation import Evaluator
+from bpmn.forms.keyboard import go_on
 from bpmn.forms.markdown import escape_markdown, to_html
 from bpmn.forms.messages import say
 from bpmn.forms.numbers import currency_sign, to_decimal
@@ -40,9 +41,10 @@ class Fields:
         errors: Mapping[str, str],
         translate: Callable[[str], str],
         files: Mapping[str, Any],
+        pressed: Collection[str] = (),
     ) -> None:
         self._evaluator, self._errors, self._files = evaluator, errors, files
-        self._translate, self._form = translate, form
+        self._translate, self._form, self._pressed = translate, form, pressed
         self._outcomes = {
             button.outcome: translate(str(button.get("label", button.outcome))) for button in form.outcomes
         }
@@ -327,6 +329,7 @@ class Fields:
         made.list_rows = [
             self._row(node, row, index, may_change, made) for index, row in enumerate(node.rows)
         ]
+        go_on(made, self._pressed)
         return made
 
     def _columns(self, node: Node) -> list[ColumnView]:

@@ -44,7 +44,14 @@ def view(
     readable = posted is not None and not is_oversized(posted)
     tree = grow(form, variables, Posted(posted) if readable and posted is not None else Nothing(), evaluator)
     settle(tree, evaluator)
-    made = Fields(evaluator, errors=errors or {}, translate=translate, files=files or {}, form=form)
+    made = Fields(
+        evaluator,
+        errors=errors or {},
+        translate=translate,
+        files=files or {},
+        form=form,
+        pressed=posted.keys() if readable and posted is not None else (),
+    )
     result = FormView(name=form.name, language=language)
     result.lines = made.lines(tree.nodes)
     result.buttons = made.buttons(tree)

@@ -40,6 +40,7 @@ class RowView:
     cells: "list[FieldView | None]"
     remove_name: str
     remove_label: str
+    remove_focus: bool = False
 
     @property
     def wrong_cells(self) -> "list[FieldView]":
@@ -51,7 +52,7 @@ class FieldView:
     """One field, list, group, text or table.
 
     *kind* is the form-js type; *name* what is posted; *id* the HTML id that errors link to.  *text* is the
-    control's text or the read-only text; *totals* are the computed values that follow a list; *html* is safe HTML (kind "text").
+    control's text or the read-only text; *focus* is where the keyboard goes on; *totals* are the computed values that follow a list; *html* is safe HTML (kind "text").
     """
 
     kind: str
@@ -79,6 +80,7 @@ class FieldView:
     accept: str = ""
     numeric: bool = False
     rerender: bool = False
+    focus: bool = False
     source: str = ""
     alt: str = ""
     span: int = 0
@@ -91,8 +93,22 @@ class FieldView:
     width: str = ""
     add_name: str = ""
     add_label: str = ""
+    add_focus: bool = False
     rows_mark: str = ""
     action_label: str = ""
+
+    @property
+    def input_like(self) -> bool:
+        """Whether it is one control, which can have the focus."""
+        return self.kind in (
+            "textfield",
+            "number",
+            "datetime",
+            "textarea",
+            "select",
+            "checkbox",
+            "filepicker",
+        )
 
     @property
     def described_by(self) -> str:

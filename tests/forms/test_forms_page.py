@@ -358,3 +358,35 @@ def test_an_oversized_post_is_not_shown_again(view):
 
 def test_headings_of_a_text_start_below_the_title_of_the_page():
     assert re.findall(r"<h(\d)>", to_html("### A\n\n#### B")) == ["2", "3"]
+
+
+def focused(form, posted):
+    """The ids of what has the focus in a list of rows."""
+    (made,) = forms.view(form(COUNTED), {"goods": [{"qty": 1}, {"qty": 2}]}, posted=posted).fields
+    cells = [cell.id for row in made.list_rows for cell in row.cells if cell and cell.focus]
+    buttons = [row.remove_name for row in made.list_rows if row.remove_focus]
+    return [*cells, *buttons, *(["add"] if made.add_focus else [])]
+
+
+COUNTED = {
+    "type": "dynamiclist", "path": "goods", "label": "Goods",
+    "components": [field("number", "line", readonly=True), field("number", "qty")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pressed", "rows", "place"),
+    [
+        ("_add:goods", 2, ["f-goods-2-qty"]),
+        ("_add:goods", 0, ["f-goods-0-qty"]),
+        ("_remove:goods[0]", 2, ["_remove:goods[0]"]),
+        ("_remove:goods[1]", 2, ["_remove:goods[0]"]),
+        ("_remove:goods[0]", 1, ["add"]),
+        ("_add:others", 2, []),
+        ("_remove:goods[0]x", 2, []),
+    ],
+)
+def test_the_keyboard_goes_on_where_a_row_was_added_or_removed(form, pressed, rows, place):
+    sent = {f"goods[{i}].qty": ["1"] for i in range(rows)}
+
+    assert focused(form, {"goods._rows": [""], **sent, pressed: ["1"]}) == place
