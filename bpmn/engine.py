@@ -18,6 +18,7 @@ from bpmn.public_forms import PublicForms
 from bpmn.runtime import Runtime
 from bpmn.scenarios import bundle_problems
 from bpmn.scripts import Scripts
+from bpmn.searching import Searching
 from bpmn.spiff.services import ScriptRunner
 from bpmn.starting import Started
 from bpmn.tasks import Tasks
@@ -61,8 +62,8 @@ class ProcessEngine:
             clock=clock,
         )
         self.deployments = Deployments(self.runtime)
-        self.instances = Instances(self.runtime)
         self.drafts = Drafts(self.runtime)
+        self.instances = Instances(self.runtime)
         self.tasks = Tasks(self.runtime)
         self.messages = Messages(self.runtime)
         self.jobs = Jobs(self.runtime)
@@ -71,6 +72,7 @@ class ProcessEngine:
         self.clients = Clients(self.runtime)
         self.adhoc = AdHoc(self.runtime)
         self.uploads = Uploading(self.runtime)
+        self.searching = Searching(self.runtime)
         self._wakes: list[Callable[[], None]] = []
         self.runtime.wake = self._wake
         self.runtime.correlate = self._correlate

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TICK_S = 1.0
+SEARCH_S = 3.0
 WORKERS = 2
 BATCH = 4
 _AFTER_FAILURE_S = 2.0
@@ -46,6 +47,7 @@ class EmbeddedExecutor:
         self._engine.jobs.release_dead()
         self._scheduler.add_job(self.wake, "interval", seconds=self._tick_s, max_instances=1, coalesce=True)
         self._scheduler.add_job(self._engine.jobs.heartbeat, "interval", seconds=HEARTBEAT_S, coalesce=True)
+        self._scheduler.add_job(self._engine.searching.refresh, "interval", seconds=SEARCH_S, coalesce=True)
         self._scheduler.add_job(self._engine.messages.expire, "interval", minutes=5, coalesce=True)
         self._scheduler.add_job(self._engine.uploads.expire, "interval", hours=1, coalesce=True)
         self._scheduler.start()

@@ -34,6 +34,8 @@ TABS = ("timeline", "diagram", "documents", "data", "related")
 @login_required
 def index() -> ResponseReturnValue:
     wanted = _filter()
+    if wanted.text:
+        current_engine().searching.refresh()
     with current_storage().read() as connection:
         page = queries.page(connection, wanted, before=keyset.read(request.args.get("before")))
         choices = queries.choices(connection)

@@ -35,6 +35,7 @@ from storage.models.runtime import (
     TaskCandidate,
     TaskDraft,
 )
+from storage.models.search import SearchMark, SearchState, SearchWord
 
 __all__ = [
     "Activity",
@@ -64,14 +65,17 @@ __all__ = [
     "Notification",
     "NumberSequence",
     "Organisation",
-    "Product",
     "ProcessDraft",
     "ProcessDraftEntry",
     "ProcessDraftFile",
     "ProcessDraftVisit",
+    "Product",
     "PublicLink",
     "Resource",
     "Role",
+    "SearchMark",
+    "SearchState",
+    "SearchWord",
     "Subscription",
     "Task",
     "TaskCandidate",

@@ -44,7 +44,10 @@ class Event(Base):
 
 class Comment(Base):
     __tablename__ = "comment"
-    __table_args__ = (Index("ix_comment_instance", "instance_id", "id"),)
+    __table_args__ = (
+        Index("ix_comment_instance", "instance_id", "id"),
+        Index("ix_comment_created", "created_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))

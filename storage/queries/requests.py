@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import aliased
 
 from storage.models import (
     Contact,
@@ -24,6 +24,7 @@ from storage.models import (
     TaskCandidate,
     User,
 )
+from storage.queries.search import holding
 
 PAGE = 50
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
@@ -314,15 +315,4 @@ def _where(wanted: Filter) -> list[ColumnElement[bool]]:
         where.append(Instance.responsible_id == wanted.responsible_id)
     if wanted.process:
         where.append(Definition.key == wanted.process)
-    for word in wanted.text.split()[:6]:
-        where.append(
-            or_(*(_holds(column, word) for column in
-                  (Instance.number, Instance.subject, Instance.requester, Counterparty.name)))
-        )  # fmt: skip
-    return where
-
-
-def _holds(column: "InstrumentedAttribute[Any]", word: str) -> ColumnElement[bool]:
-    """SQLite's LIKE folds only Latin letters, so the likely spellings of a Russian word are asked for."""
-    spellings = {word, word.lower(), word.upper(), word.capitalize()}
-    return or_(*(column.contains(one, autoescape=True) for one in sorted(spellings)))
+    return where + holding(wanted.text)
