@@ -82,11 +82,14 @@ def _written(known: Known, spec: Any, inside: Mapping[str, ProcessModel]) -> Non
     if not isinstance(element, Element):
         return
     known.names |= set(element.parameters)
-    if script := getattr(spec, "script", None):
-        try:
-            known.names |= scripts.prepare(script).writes
-        except scripts.ScriptFailed:
-            known.anything = True
+    for attribute in ("script", "pre_script", "post_script"):
+        if script := getattr(spec, attribute, None):
+            try:
+                known.names |= scripts.prepare(script).writes
+            except scripts.ScriptFailed:
+                known.anything = True
+    if variable := getattr(spec, "payload_variable", None):
+        known.names.add(variable)
     mapping = getattr(spec, "mapping", None)
     if element.type == "callActivity" and mapping is not None:
         known.names |= {name for name, _ in mapping.outs or ()}

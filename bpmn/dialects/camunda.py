@@ -51,9 +51,10 @@ def _with_children(attributes: dict[str, str], holder: "etree._Element") -> Extr
     unknown: list[str] = []
     form_schema: dict[str, Any] | None = None
     theirs = zeebe.read(holder)
-    attributes |= spiffworkflow.read(holder) | theirs.attributes
-    properties |= theirs.properties
-    inputs += theirs.inputs
+    spiff = spiffworkflow.read(holder)
+    attributes |= spiff.attributes | theirs.attributes
+    properties |= spiff.properties | theirs.properties
+    inputs += [*spiff.inputs, *theirs.inputs]
     outputs += theirs.outputs
     ins += theirs.ins
     outs += theirs.outs

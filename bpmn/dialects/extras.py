@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class RawParam:
-    """An uncompiled parameter: kind "text", "script", "list" or "map"."""
+    """An uncompiled parameter: kind "text", "python" (an expression), "script", "list" or "map"."""
 
     kind: str
     text: str = ""

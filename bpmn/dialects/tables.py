@@ -4,7 +4,7 @@ Everything that is in no table is refused: nothing of another engine is lost sil
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -13,16 +13,23 @@ _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The tables of one dialect, by local name; `refused` tells what to draw instead (Russian, English)."""
+    """The tables of one dialect, by local name; `refused` tells what to draw instead (Russian, English).
+
+    `places` names the types of elements where something is used, and its fate anywhere else.
+    """
 
     name: str
     namespace: str
     used: frozenset[str]
     ignored: frozenset[str]
     refused: Mapping[str, tuple[str, str]]
+    places: Mapping[str, tuple[frozenset[str], str]] = field(default_factory=dict)
 
-    def fate(self, local: str) -> str:
-        """Return "used", "ignored" or "refused"."""
+    def fate(self, local: str, place: str) -> str:
+        """Return "used", "ignored" or "refused" for what stands on an element of the type *place*."""
+        types, elsewhere = self.places.get(local, (None, ""))
+        if types is not None and place not in types:
+            return elsewhere
         return "used" if local in self.used else "ignored" if local in self.ignored else "refused"
 
 

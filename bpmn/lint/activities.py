@@ -54,6 +54,14 @@ def service_tasks(reader: Reader) -> Iterator[Problem]:
             )
 
 
+def scripts_beside(reader: Reader) -> Iterator[Problem]:
+    """Scripts before and after an activity (SpiffArena) are Python that the sandbox understands."""
+    for node in nodes(reader):
+        for name in ("preScript", "postScript"):
+            if (script := node.extras.get(name)) is not None and node.type in ACTIVITIES:
+                yield from scripts.problems(script, reader.file, node.id, node.line)
+
+
 def script_tasks(reader: Reader) -> Iterator[Problem]:
     """A script task has a script in Python or FEEL that the sandbox understands."""
     for node in nodes(reader):
@@ -336,4 +344,14 @@ def _undoable(node: Node) -> bool:
     return node.inner is not None and any(_undoable(child) for child in node.inner.nodes.values())
 
 
-RULES = (service_tasks, script_tasks, decisions, calls, loops, quantities, compensation, compensated)
+RULES = (
+    service_tasks,
+    script_tasks,
+    scripts_beside,
+    decisions,
+    calls,
+    loops,
+    quantities,
+    compensation,
+    compensated,
+)

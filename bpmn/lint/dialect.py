@@ -97,7 +97,7 @@ def foreign(reader: Reader) -> Iterator[Problem]:
             continue
         for dialect in OTHERS:
             for local in written(node.xml, dialect.namespace):
-                shown, fate = f"{dialect.name}:{local}", dialect.fate(local)
+                shown, fate = f"{dialect.name}:{local}", dialect.fate(local, node.type)
                 mend_ru, mend_en = dialect.refused.get(
                     local, ("задайте это в панели camunda", "set it as camunda")
                 )

@@ -3,6 +3,7 @@
 from types import MappingProxyType
 from typing import Any
 
+from bpmn.dialects import spiff_forms
 from bpmn.spiff import catching, loops
 from bpmn.spiff.compiling import Compiler
 from bpmn.spiff.databuilder import data_inputs, data_outputs
@@ -43,14 +44,20 @@ class Builder(Makers):
             forms=MappingProxyType(self.forms(drawing)),
         )
 
-    @staticmethod
-    def forms(drawing: Drawing) -> dict[str, Any]:
-        """Return the forms that stand in the diagram: `camunda:formData` converted, `zeebe:userTaskForm` as JSON."""
+    def forms(self, drawing: Drawing) -> dict[str, Any]:
+        """Return the forms of the diagram: `camunda:formData` and SpiffArena's converted, `zeebe:userTaskForm` as JSON."""
         found: dict[str, Any] = {inside(drawing.id, key): text for key, text in drawing.extras.forms.items()}
         for graph in drawing.graph.graphs():
             for node in graph.nodes.values():
                 if node.extras.form_schema is not None:
                     found[inside(drawing.id, node.id)] = node.extras.form_schema
+                elif spiff_forms.has_form(node.extras) and node.type in ("userTask", "manualTask"):
+                    try:
+                        made = spiff_forms.form_of(node.extras, self.compiler.files, drawing.file)
+                    except spiff_forms.FormUnfit as error:
+                        self.compiler.refuse(node.id, "form_foreign", error.ru, error.en, node.line)
+                    else:
+                        found[inside(drawing.id, node.id)] = made
         return found
 
     # ------------------------------------------------------------ scopes
@@ -114,6 +121,14 @@ class Builder(Makers):
             spec = self.plain(node, scope, element, node.id + INNER)
             spec.inherits_sheet = spec.reports_to_host = True
             body.inner = spec
+        scripted = spec
+        if node.loop is not None and node.extras.get("scriptsOnInstances") != "true":
+            scripted = scope.node(node.id)
+        scripted.pre_script, scripted.post_script = (
+            node.extras.get("preScript"),
+            node.extras.get("postScript"),
+        )
+        self.message_data(node, spec)
         spec.outputs_map = tuple(
             (name, self.compiler.parameter(raw, node.id, name, node.line))
             for name, raw in node.extras.outputs
@@ -125,6 +140,14 @@ class Builder(Makers):
             int(node.completion_quantity),
         )
         return spec
+
+    def message_data(self, node: Drawn, spec: Node) -> None:
+        """Note what the node's message carries and where a caught one goes (SpiffArena)."""
+        for extras in (node.extras, *(event.extras for event in node.events)):
+            if (text := extras.get("payloadExpression")) is not None and spec.payload is None:
+                what = ("Содержание сообщения", "The payload of the message")
+                spec.payload = self.compiler.python(text, node.id, what, node.line)
+            spec.payload_variable = spec.payload_variable or extras.get("payloadVariable")
 
     # ------------------------------------------------------------ events
     def boundary(self, node: Drawn, scope: ScopeSpec) -> None:
@@ -146,6 +169,7 @@ class Builder(Makers):
                 interrupting=node.interrupting,
             )
             spec.outputs_map = outputs
+            self.message_data(node, spec)
             spec.data_outputs = data_outputs(node, self.compiler)
             scope.node(node.attached_to).boundaries.append(spec)
 

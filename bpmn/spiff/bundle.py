@@ -48,7 +48,7 @@ def compile_bundle(files: Mapping[str, bytes]) -> Bundle:
     for drawing in executable:
         if drawing.file in broken:
             continue
-        compiler = Compiler(drawing.file, languages[drawing.file])
+        compiler = Compiler(drawing.file, languages[drawing.file], files)
         model = Builder(drawing, compiler).build()
         problems.extend(compiler.problems)
         if not compiler.problems and model.key not in processes:

@@ -68,7 +68,8 @@ class Catching(Node):
 
 def mark_fired(token: Token, payload: Mapping[str, Any]) -> None:
     """Record that the event of a waiting token has come and queue the step; the payload becomes variables."""
-    token.task_spec.receive(token, payload)
+    variable = token.task_spec.payload_variable
+    token.task_spec.receive(token, payload if variable is None else {variable: dict(payload)})
     token.internal_data["fired"] = 1
     token.count()
     if token.task_spec.is_boundary or isinstance(token.task_spec, EventTrigger):

@@ -1,7 +1,7 @@
 """Expressions of one file compiled with their problems collected."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from bpmn.dialects import NAMESPACES, RawParam, zeebe
@@ -64,11 +64,11 @@ def default_language(root: "etree._Element") -> str:
 class Compiler:
     """Compiles texts; a text that cannot be compiled becomes a problem and an empty expression.
 
-    *language* is that of the conditions that name none.
+    *language* is that of the conditions that name none, *files* are those of the folder.
     """
 
-    def __init__(self, file: str, language: str = "feel") -> None:
-        self.file, self.language = file, language
+    def __init__(self, file: str, language: str = "feel", files: Mapping[str, bytes] | None = None) -> None:
+        self.file, self.language, self.files = file, language, files or {}
         self.problems: list[Problem] = []
 
     def refuse(self, element: str | None, rule: str, ru: str, en: str, line: int | None = None) -> None:
@@ -169,6 +169,10 @@ class Compiler:
             line,
         )
 
+    def python(self, value: str, node: str, what: tuple[str, str], line: int | None = None) -> Expression:
+        """Compile a Python expression for the sandbox."""
+        return self._compiled(compile_python, value, node, what, line)
+
     def number(
         self, value: str | None, node: str, what: tuple[str, str], line: int | None = None
     ) -> Expression | None:
@@ -185,6 +189,8 @@ class Compiler:
                 "map",
                 entries=tuple((key, self.parameter(item, node, name, line)) for key, item in raw.entries),
             )
+        if raw.kind == "python":
+            return Param("value", self._compiled(compile_python, raw.text, node, what, line))
         if raw.kind == "script":
             if raw.script_format.strip().lower() == "feel":
                 return Param("value", self._compiled(compile_feel, raw.text, node, what, line))

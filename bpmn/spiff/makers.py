@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from bpmn.dialects import zeebe
+from bpmn.dialects import spiff_forms, zeebe
 from bpmn.spiff import activities, catching, gateways, loops, subprocesses, throwing
 from bpmn.spiff.callmaps import CallMap
 from bpmn.spiff.compiling import NULL, Compiler
@@ -32,7 +32,10 @@ def form_of(node: Drawn) -> str | None:
     key = node.extras.get("formKey") or node.extras.get("formRef")
     process = node.scope.root.id
     if key is None:
-        return inside(process, node.id) if node.extras.form_schema is not None else None
+        own = node.extras.form_schema is not None
+        for_people = node.type in ("userTask", "manualTask")
+        own = own or (for_people and spiff_forms.has_form(node.extras))
+        return inside(process, node.id) if own else None
     embedded = zeebe.embedded_form(key)
     if embedded is not None:
         return inside(process, embedded)

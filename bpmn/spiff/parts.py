@@ -1,12 +1,15 @@
 """Event definitions and loop characteristics of BPMN XML, and how its ids and references are read."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from lxml import etree
 
 from bpmn import dialects
 from bpmn.dialects import zeebe
+from bpmn.dialects.spiffworkflow import OF_MESSAGES
 from bpmn.lint.problem import Problem
 from bpmn.spiff.graph import EventDef, Loop, Node
 
@@ -82,6 +85,17 @@ class PartReader:
             return None
         return found
 
+    @staticmethod
+    def _with_message(extras: dialects.Extras, message: "etree._Element") -> dialects.Extras:
+        """Add what SpiffArena says once for all that throw or catch a message."""
+        theirs = dialects.read(message).attributes
+        shared = {
+            name: theirs[name] for name in OF_MESSAGES if name in theirs and name not in extras.attributes
+        }
+        if not shared:
+            return extras
+        return replace(extras, attributes=MappingProxyType({**extras.attributes, **shared}))
+
     def _event_references(self, element: "etree._Element") -> Iterable[EventDef]:
         for ref in element.findall(B + "eventDefinitionRef"):
             identifier = reference(ref.text)
@@ -106,6 +120,7 @@ class PartReader:
             found = self._resolve(element, element.get(kind + "Ref"), kind)
             if found is not None:
                 event.name = (found.get("name") or "").strip() or found.get("id")
+                event.extras = self._with_message(event.extras, found)
         elif kind in ("error", "escalation"):
             event.reference = reference(element.get(kind + "Ref"))
             found = self._resolve(element, element.get(kind + "Ref"), kind)

@@ -307,6 +307,8 @@ class Reader(PartReader):
             found = self._resolve(element, ref, "message")
             node.message = (found.get("name") or found.get("id")) if found is not None else None
             node.message_missing = ref is None
+            if found is not None:
+                node.extras = self._with_message(node.extras, found)
         elif tag == "scriptTask":
             script = element.find(B + "script")
             text = "".join(str(part) for part in script.itertext()) if script is not None else ""

@@ -358,6 +358,8 @@ class Instance(ScopeMixin, BpmnWorkflow):
                     self.push(Token(token.scope, boundary, host=token, sheet=token.base_sheet))
                 self.push(token)
                 return
+            if spec.pre_script is not None and not spec.run_beside(spec.pre_script, token):
+                return
             spec._update(token)
             if token._state == tokens.READY and not spec.manual:
                 token.run()

@@ -16,6 +16,7 @@ from bpmn.spiff.errors import ExecutionError
 from bpmn.spiff.expressions import Expression
 from bpmn.spiff.model import Element, Param
 from bpmn.spiff.token import Token
+from handlers.errors import BpmnError
 
 if TYPE_CHECKING:
     from bpmn.spiff.scopes import Instance, Scope
@@ -135,6 +136,12 @@ class Node(BpmnSpecMixin):
         self.incoming: tuple[str, ...] = ()
         self.outputs_map: tuple[tuple[str, Param], ...] = ()
         self.data_outputs = NO_DATA
+        #: scripts around the activity (SpiffArena), run in the sandbox
+        self.pre_script: str | None = None
+        self.post_script: str | None = None
+        #: what a thrown event carries, and the variable to which a caught one goes (SpiffArena)
+        self.payload: Expression | None = None
+        self.payload_variable: str | None = None
         #: tokens that an activity needs to begin, and puts on each flow when it completes (BPMN 2.0 table 10.3)
         self.start_quantity = self.completion_quantity = 1
 
@@ -165,6 +172,23 @@ class Node(BpmnSpecMixin):
         return True
 
     def _run_hook(self, my_task: Token) -> bool | None:
+        return True
+
+    def run_beside(self, script: str, token: Token) -> bool:
+        """Run a script before or after the activity; False when it threw an error that is caught."""
+        from bpmn.spiff.catching import climb
+
+        services = token.top.services
+        try:
+            changed = services.scripts.run(script, token.sheet, now=services.now)
+        except BpmnError as error:
+            if climb(token, "error", error.code, error.message, error.variables or {}, own=True):
+                return False
+            raise ExecutionError(
+                f"{error.code}: {error.message}", code="bpmn_error.uncaught", error=error.code
+            ) from error
+        for name, value in changed.items():
+            token.sheet[name] = value
         return True
 
     def map_inputs(self, token: Token) -> None:

@@ -7,6 +7,7 @@ from SpiffWorkflow.bpmn.specs import defaults
 from bpmn import journal
 from bpmn.spiff.catching import climb, mark_fired
 from bpmn.spiff.compensation import Compensating
+from bpmn.spiff.errors import ExecutionError
 from bpmn.spiff.events import (
     CancelEvent,
     CodedEvent,
@@ -23,6 +24,14 @@ def payload(token: Token) -> dict[str, Any]:
     """Return what a thrown message or signal carries: the input parameters of the throwing element."""
     services = token.top.services
     parameters = token.task_spec.element.parameters
+    made = token.task_spec.payload
+    if made is not None:
+        carried = made.evaluate(token.sheet, services)
+        if not isinstance(carried, dict):
+            raise ExecutionError(
+                f"what the message carries is no dictionary: {carried!r}", code="message.payload"
+            )
+        return carried
     return {name: param.evaluate(token.sheet, services) for name, param in parameters.items()}
 
 

@@ -135,6 +135,9 @@ class Token(Task):
     def complete(self) -> None:
         """Leave the element: close what it held open and put a token on every flow that is taken."""
         spec, scope, top = self.task_spec, self.scope, self.top
+        script = spec.post_script if "passed" not in self.internal_data else None
+        if script is not None and not spec.run_beside(script, self):
+            return
         flows = spec.leave(self)
         self._set_state(COMPLETED)
         spec._on_complete_hook(self)

@@ -43,6 +43,10 @@ _WORDS = {
         "Too many processes inside one another: perhaps a process calls itself",
     ),
     "message.name": ("У сообщения нет имени", "The message has no name"),
+    "message.payload": (
+        "Содержание сообщения должно быть набором «имя — значение»",
+        "What a message carries must be names with values",
+    ),
     "signal.name": ("У сигнала нет имени", "The signal has no name"),
     "unit.endless": (
         "Процесс ходит по кругу и нигде не останавливается",

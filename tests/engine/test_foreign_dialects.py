@@ -144,13 +144,26 @@ def test_a_called_decision_of_spiffworkflow_decides():
     assert compiled(body).processes["proc"].elements["x"].decision == "risk"
 
 
-REFUSED = [(dialect.name, local) for dialect in dialects.OTHERS for local in (*dialect.refused, "newest")]
+PLACES = ("userTask", "exclusiveGateway")
+REFUSED = [
+    (dialect.name, local, place)
+    for dialect in dialects.OTHERS
+    for local in (*dialect.refused, "newest")
+    for place in PLACES
+    if dialect.fate(local, place) == "refused"
+]
 IGNORED = [(dialect.name, local) for dialect in dialects.OTHERS for local in sorted(dialect.ignored)]
 
 
-@pytest.mark.parametrize(("dialect", "local"), REFUSED)
-def test_what_is_not_executed_is_refused_by_name(dialect, local):
-    found = [p for p in compiled(task("userTask", f"<{dialect}:{local}/>")).problems if p.severity == "error"]
+def test_whatever_a_table_refuses_is_refused_somewhere():
+    assert {(name, local) for name, local, _ in REFUSED} >= {
+        (dialect.name, local) for dialect in dialects.OTHERS for local in dialect.refused
+    }
+
+
+@pytest.mark.parametrize(("dialect", "local", "place"), REFUSED)
+def test_what_is_not_executed_is_refused_by_name(dialect, local, place):
+    found = [p for p in compiled(task(place, f"<{dialect}:{local}/>")).problems if p.severity == "error"]
     assert [(p.rule, p.element) for p in found] == [("foreign_dialect", "x")]
     assert f"{dialect}:{local}" in found[0].message_en
     assert f"{dialect}:{local}" in found[0].message_ru
