@@ -23,7 +23,7 @@ from web.throttle import Throttle
 
 PAGES = (
     "assets", "health", "sign_in", "settings", "inbox", "tasks", "requests", "documents", "notifications",
-    "start", "client", "processes", "administration",
+    "start", "client", "processes", "comparing", "administration",
     "api.jobs", "api.description",
 )  # fmt: skip
 """Modules of `web` with a `blueprint`."""

@@ -172,10 +172,14 @@ def lines() -> list[queries.ProcessRow]:
     return [replace(row, name=translated(row.definition_id, row.name)) for row in rows]
 
 
-def version_of(key: str, number: int) -> VersionLine | None:
+def versions_of(key: str) -> list[VersionLine]:
+    """Return the versions of a process, newest first."""
     with current_storage().read() as connection:
-        rows = queries.versions(connection, key=key)
-    return next((line for line in _lines(key, rows) if line.version == number), None)
+        return _lines(key, queries.versions(connection, key=key))
+
+
+def version_of(key: str, number: int) -> VersionLine | None:
+    return next((line for line in versions_of(key) if line.version == number), None)
 
 
 def content(process: VersionLine, path: str) -> bytes | None:
