@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from storage.failures import connected
 from storage.files import FileStore
 from storage.unit_of_work import UnitOfWork
 
@@ -44,11 +45,15 @@ class Storage:
         """Open a unit of work; it commits once when the block ends and rolls back when it raises.
 
         What was registered with `after_commit` runs after the commit, outside the transaction.
+
+        Raises:
+            DatabaseUnavailable: it cannot work now; nothing was saved, or the commit was not confirmed.
+            Duplicate: somebody else has just stored what may be stored once.
         """
         if self._write_queue is not None:
             self._write_queue.acquire()
         try:
-            with self.engine.connect() as connection:
+            with connected(self.engine) as connection:
                 uow = UnitOfWork(connection, self.files)
                 try:
                     yield uow
@@ -64,13 +69,13 @@ class Storage:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a read-only connection for the queries of `storage.queries`."""
-        with self.read_engine.connect() as connection:
+        with connected(self.read_engine) as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
         """Open the repositories for reading: nothing is locked and whatever is written is undone."""
-        with self.read_engine.connect() as connection:
+        with connected(self.read_engine) as connection:
             uow = UnitOfWork(connection, self.files)
             try:
                 yield uow
@@ -80,7 +85,7 @@ class Storage:
     @contextmanager
     def read_session(self) -> Iterator[Session]:
         """Open an ORM session for reading; it never writes."""
-        with Session(self.read_engine, autoflush=False) as session:
+        with connected(self.read_engine) as connection, Session(connection, autoflush=False) as session:
             yield session
 
     def close(self) -> None:

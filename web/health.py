@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage import schema
+from storage.errors import DatabaseUnavailable
 from web.current import current_storage
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ def health() -> tuple[Response, int]:
             connection.execute(text("SELECT 1"))
         checks["database"] = "ok"
         checks["schema"] = "ok" if schema.current(storage) == schema.newest() else "old"
-    except SQLAlchemyError:
+    except (SQLAlchemyError, DatabaseUnavailable):
         logger.exception("health: the database does not answer")
         checks["database"] = "failing"
     failing = any(state != "ok" for state in checks.values())

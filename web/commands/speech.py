@@ -62,6 +62,7 @@ def plainly() -> Iterator[None]:
     from sqlalchemy.exc import DBAPIError
 
     from bpmn.errors import EngineError
+    from storage.errors import DatabaseUnavailable
     from web.config import ConfigRefused
 
     _ = gettext
@@ -74,6 +75,8 @@ def plainly() -> Iterator[None]:
         stop(_("This cannot be done: %(reason)s", reason=error))
     except DBAPIError as error:
         stop(_("The database refused: %(reason)s", reason=_first_line(error.orig or error)))
+    except DatabaseUnavailable as error:
+        stop(_("The database refused: %(reason)s", reason=error.message))
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         stop(_("The system refused: %(reason)s", reason=f"{where}{error.strerror or error}"), UNREADABLE)
