@@ -16,10 +16,12 @@ from bpmn.lint.problem import Problem
 from bpmn.projection import event
 from bpmn.runtime import Runtime
 from bpmn.spiff import Bundle, ProcessModel
+from bpmn.start_timers import new_job
 from bpmn.starts import next_start
 from storage.ids import new_id
 from storage.models import Definition, Deployment, Resource
-from storage.rows import JobRow, SubscriptionRow
+from storage.repositories.definitions import lock_versions
+from storage.rows import SubscriptionRow
 from storage.unit_of_work import UnitOfWork
 
 
@@ -175,6 +177,8 @@ class Deployments:
 
     def _activate(self, uow: UnitOfWork, definition_id: int, by: Actor) -> None:
         definition = self._get(uow, definition_id)
+        lock_versions(uow.connection, definition.key)
+        uow.session.refresh(definition)
         if definition.state == "active":
             return
         previous = uow.session.scalars(
@@ -221,29 +225,7 @@ class Deployments:
                 )
                 if first is None:
                     continue
-                job_id = new_id()
-                uow.jobs.insert(
-                    [
-                        JobRow(
-                            id=job_id,
-                            kind="start_timer",
-                            instance_id=None,
-                            definition_id=definition.id,
-                            token_id=None,
-                            element_id=start.element_id,
-                            handler=None,
-                            state="waiting",
-                            due_at=first,
-                            priority=50,
-                            attempt=0,
-                            retries_left=3,
-                            retry=None,
-                            details={"index": 0, "anchor": now.isoformat()},
-                            idempotency_key=f"start_timer:{job_id}",
-                            created_at=now,
-                        )
-                    ]
-                )
+                uow.jobs.insert([new_job(definition.id, start.element_id, first, 0, now.isoformat(), now)])
 
     @staticmethod
     def _close_starts(uow: UnitOfWork, definition_id: int) -> None:

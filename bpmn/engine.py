@@ -10,6 +10,7 @@ from bpmn.clients import Clients
 from bpmn.deployments import Deployments
 from bpmn.drafts import Drafts
 from bpmn.external import External
+from bpmn.incidents import Incidents
 from bpmn.instances import Instances
 from bpmn.jobs import Jobs
 from bpmn.links import Links
@@ -67,6 +68,7 @@ class ProcessEngine:
         self.tasks = Tasks(self.runtime)
         self.messages = Messages(self.runtime)
         self.jobs = Jobs(self.runtime)
+        self.incidents = Incidents(self.runtime)
         self.public_forms = PublicForms(self.runtime)
         self.external = External(self.runtime, self.jobs)
         self.clients = Clients(self.runtime)

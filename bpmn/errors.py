@@ -123,6 +123,10 @@ class MessageNotExpected(EngineError):
         super().__init__(f"nobody waits for the message {name!r}", name=name)
 
 
+class WaitGone(MessageNotExpected):
+    """The wait was answered, or its request ended, while the message was on its way to it."""
+
+
 class CallFailed(EngineError):
     """A called process, decision or handler is not there."""
 

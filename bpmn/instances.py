@@ -18,6 +18,7 @@ from bpmn.route import Stop, route
 from bpmn.runtime import Runtime
 from bpmn.spiff import Workflow
 from bpmn.starting import Started, begin
+from storage.errors import Duplicate
 from storage.ids import new_id
 from storage.models import Activity, Group, Incident, Instance, Job, Subscription, Task, User
 from storage.rows import NEVER, InstanceRow, SubscriptionRow
@@ -74,21 +75,26 @@ class Instances:
         Raises:
             NotFound: no version of the process is in force.
         """
-        now = self._runtime.now()
-        with self._runtime.storage.unit_of_work() as uow:
-            bundle = self._runtime.bundles.active(uow.connection, key)
-            return begin(
-                self._runtime,
-                uow,
-                bundle,
-                variables=variables,
-                by=by,
-                now=now,
-                start_id=start_id,
-                language=language,
-                message_id=message_id,
-                beside=beside,
-            )
+
+        def attempt() -> Started:
+            with self._runtime.storage.unit_of_work() as uow:
+                return begin(
+                    self._runtime,
+                    uow,
+                    self._runtime.bundles.active(uow.connection, key),
+                    variables=variables,
+                    by=by,
+                    now=self._runtime.now(),
+                    start_id=start_id,
+                    language=language,
+                    message_id=message_id,
+                    beside=beside,
+                )
+
+        try:
+            return attempt()
+        except Duplicate:
+            return attempt()  # the same message, sent twice at once: the other's request is there now
 
     def start_page(
         self,

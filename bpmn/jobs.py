@@ -5,38 +5,34 @@ version: a worker that lost its lease changes nothing.  A timer fires and is del
 failure is retried as drawn and then becomes an incident, never silence.
 """
 
+import contextlib
 import logging
-import os
-import secrets
-import socket
-import threading
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bpmn import payloads
 from bpmn.actors import Actor
 from bpmn.delivery import deliver_kept, signal_one
-from bpmn.environment import Environment, host_functions
-from bpmn.errors import EngineError, NotAllowed, NotFound
+from bpmn.environment import Environment
+from bpmn.errors import EngineError, NotAllowed, NotFound, RequestEnded, WaitGone
+from bpmn.leases import Leases
 from bpmn.projection import event
-from bpmn.retries import next_attempt_at, retries_of
-from bpmn.runtime import Runtime
+from bpmn.retries import next_attempt_at
 from bpmn.spiff import Workflow
 from bpmn.spiff.errors import ExecutionError
-from bpmn.starting import begin
-from bpmn.starts import next_start
-from handlers.errors import BpmnError, HandlerError, UncertainEffect
-from handlers.ledger import forget_uncertain
+from bpmn.start_timers import start_on_time
+from handlers.errors import BpmnError, HandlerError
+from storage.errors import DatabaseUnavailable
 from storage.ids import new_id
 from storage.repositories.external import ExternalJobs
+from storage.repositories.job_details import change_details
 from storage.rows import IncidentRow, InstanceRow, JobRow
 from storage.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
 
-LEASE_S = 30
-HEARTBEAT_S = 8
 _MAX_TEXT = 2000
 
 
@@ -48,21 +44,29 @@ class LeaseLost(Exception):
     """Another worker has the job now, or it was closed; what this one did is not recorded."""
 
 
-class Jobs:
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        self._held: dict[int, JobRow] = {}
-        self._lock = threading.Lock()
+class Jobs(Leases):
+    """Runs what this worker leased."""
 
     # -- running -------------------------------------------------------------------------------------
 
     def run_due(self, limit: int = 50) -> int:
         """Acquire up to *limit* due jobs and run them one after the other; return how many there were."""
         rows = self.acquire(limit)
-        for row in rows:
-            self.execute(row)
+        self.execute_all(rows)
         return len(rows)
+
+    def execute_all(self, rows: Sequence[JobRow], stopping: Callable[[], bool] = lambda: False) -> None:
+        """Run leased jobs one after the other; what is not reached is given back for others.
+
+        Raises: as `execute`; the leases of the rest end by themselves then.
+        """
+        left = list(rows)
+        try:
+            while left and not stopping():
+                self.execute(left.pop(0))
+            self._give_back(left)
+        finally:
+            self._let_go(left)
 
     def run_until_idle(self, most: int = 10_000) -> int:
         """Run due jobs until none is left; return how many ran."""
@@ -74,56 +78,25 @@ class Jobs:
             total += count
         return total
 
-    def acquire(self, limit: int = 50) -> list[JobRow]:
-        """Lease due jobs to this worker; jobs whose worker went silent are due again."""
-        now = self._runtime.now()
-        if not self._anything_due(now):
-            return []
-        with self._runtime.storage.unit_of_work() as uow:
-            rows = uow.jobs.acquire(
-                now=now, owner=self._owner, until=now + timedelta(seconds=LEASE_S), count=limit
-            )
-        with self._lock:
-            self._held.update((row.id, row) for row in rows)
-        return rows
-
-    def heartbeat(self) -> None:
-        """Prolong the leases of what this worker is running; call it every HEARTBEAT_S seconds."""
-        with self._lock:
-            rows = list(self._held.values())
-        if not rows:
-            return
-        until = self._runtime.now() + timedelta(seconds=LEASE_S)
-        with self._runtime.storage.unit_of_work() as uow:
-            for row in rows:
-                uow.jobs.renew(row, until=until)
-
-    def release_dead(self) -> int:
-        """Take back at once what a killed process of this machine held; return how many jobs that were."""
-        with self._runtime.storage.reading() as uow:
-            owners = uow.jobs.lease_owners()
-        dead = [owner for owner in owners if owner != self._owner and _is_dead(owner)]
-        if not dead:
-            return 0
-        with self._runtime.storage.unit_of_work() as uow:
-            return sum(uow.jobs.release(owner, now=self._runtime.now()) for owner in dead)
-
-    def _anything_due(self, now: datetime) -> bool:
-        with self._runtime.storage.reading() as uow:
-            return uow.jobs.any_due(now=now)
-
     def execute(self, row: JobRow) -> None:
-        """Run one leased job to its end: done, to be repeated, or an incident."""
+        """Run one leased job to its end: done, to be repeated, or an incident.
+
+        Raises:
+            DatabaseUnavailable: nothing is lost; the job runs again when its lease ends, no attempt counted.
+        """
         try:
             self._run(row)
         except LeaseLost:
             logger.warning("job lease lost", extra={"job_id": row.id})
+        except DatabaseUnavailable as error:
+            logger.warning("job put off", extra={"job_id": row.id, "error": str(error)})
+            self._put_off(row)
+            raise
         except Exception as error:  # noqa: BLE001 (the one place where a failure becomes a retry)
             logger.warning("job failed", extra={"job_id": row.id, "error": str(error)})
             self.fail(row, error)
         finally:
-            with self._lock:
-                self._held.pop(row.id, None)
+            self._let_go([row])
 
     # -- outcomes of jobs that programs elsewhere did (`bpmn.external`) ---------------------------------
 
@@ -217,66 +190,46 @@ class Jobs:
             self._runtime.advance(uow, instance, command, by=Actor(id=None), now=now, prepare=fence)
 
     def _run_start_timer(self, row: JobRow) -> None:
-        now = self._runtime.now()
         with self._runtime.storage.unit_of_work() as uow:
-            if not uow.jobs.delete(row):
+            if not start_on_time(self._runtime, uow, row, now=self._runtime.now()):
                 raise LeaseLost
-            bundle = self._runtime.bundles.of_definition(uow.connection, row.definition_id or 0)
-            details = row.details or {}
-            index = int(details.get("index", 0)) + 1
-            start = next(start for start in bundle.model.starts if start.element_id == row.element_id)
-            if start.timer is not None:
-                due = next_start(
-                    start.timer,
-                    now=now,
-                    index=index,
-                    functions=host_functions(self._runtime, now),
-                    zone=self._runtime.zone,
-                    anchor=datetime.fromisoformat(details["anchor"]),
-                )
-                if due is not None:
-                    job_id = new_id()
-                    following = JobRow(
-                        id=job_id,
-                        kind="start_timer",
-                        instance_id=None,
-                        definition_id=row.definition_id,
-                        token_id=None,
-                        element_id=row.element_id,
-                        handler=None,
-                        state="waiting",
-                        due_at=due,
-                        priority=row.priority,
-                        attempt=0,
-                        retries_left=3,
-                        retry=None,
-                        details={**details, "index": index},
-                        idempotency_key=f"start_timer:{job_id}",
-                        created_at=now,
-                    )
-                    uow.jobs.insert([following])
-            begin(
-                self._runtime,
-                uow, bundle, variables={}, by=Actor(id=None), now=now, start_id=row.element_id,
-                message_id=row.idempotency_key,
-            )  # fmt: skip
 
     def _deliver(self, row: JobRow) -> None:
+        """Deliver a kept message, or leave it to whoever waits for it later; its job is done in any case."""
+
+        def fence(unit: UnitOfWork) -> None:
+            if not unit.jobs.delete(row):
+                raise LeaseLost
+
+        while True:
+            with (
+                contextlib.suppress(RequestEnded, WaitGone),  # somebody was faster: look again who waits
+                self._runtime.storage.unit_of_work() as uow,
+            ):
+                message = uow.subscriptions.kept_message((row.details or {})["message"])
+                open_still = message is not None and message["state"] == "waiting"
+                if not open_still or not deliver_kept(
+                    self._runtime, uow, message or {}, now=self._runtime.now(), beside=fence
+                ):
+                    fence(uow)
+                return
+
+    def _broadcast(self, row: JobRow) -> None:
+        """Give a signal to each receiver in a unit that crosses it off: after a kill nobody gets it twice."""
+        details = dict(row.details or {})
+        payload = payloads.load(details["payload"].encode())
+        now = self._runtime.now()
+        while details["receivers"]:
+            receiver, *others = details["receivers"]
+            details = {**details, "receivers": others}
+            signal_one(
+                self._runtime, receiver, payload, by=Actor(id=None), now=now,
+                beside=partial(_cross_off, row, details),
+            )  # fmt: skip
+            row.version += 1
         with self._runtime.storage.unit_of_work() as uow:
             if not uow.jobs.delete(row):
                 raise LeaseLost
-            message = uow.subscriptions.kept_message((row.details or {})["message"])
-            if message is not None and message["state"] == "waiting":
-                deliver_kept(self._runtime, uow, message, now=self._runtime.now())
-
-    def _broadcast(self, row: JobRow) -> None:
-        details = row.details or {}
-        payload = payloads.load(details["payload"].encode())
-        now = self._runtime.now()
-        for receiver in details["receivers"]:
-            signal_one(self._runtime, receiver, payload, by=Actor(id=None), now=now)
-        with self._runtime.storage.unit_of_work() as uow:
-            uow.jobs.delete(row)
 
     # -- failing -------------------------------------------------------------------------------------
 
@@ -295,6 +248,8 @@ class Jobs:
                 retry=row.retry, retries_left=row.retries_left, attempt=row.attempt, failed_at=now
             )
         with self._runtime.storage.unit_of_work() as uow:
+            if due_at is None and row.instance_id is not None:
+                self._runtime.load(uow, row.instance_id)  # locked first, as in every step
             settled = uow.jobs.settle(
                 row,
                 state="waiting" if due_at is not None else "failed",
@@ -302,10 +257,13 @@ class Jobs:
                 retries_left=max(row.retries_left - 1, 0),
                 error=message,
             )
-            if settled and beside is not None:
+            if not settled:
+                logger.warning("job lease lost", extra={"job_id": row.id})
+                return False
+            if beside is not None:
                 beside(uow)
-            if not settled or due_at is not None:
-                return settled
+            if due_at is not None:
+                return True
             uow.incidents.insert(
                 [
                     IncidentRow(
@@ -324,63 +282,7 @@ class Jobs:
             )
             return True
 
-    # -- incidents -----------------------------------------------------------------------------------
-
-    def retry(self, *, incident_id: int, by: Actor) -> None:
-        """Try again what failed.
-
-        Raises:
-            NotFound: there is no such incident, or it was dealt with already.
-            NotAllowed: administrators only.
-        """
-        self._allow(by)
-        now = self._runtime.now()
-        with self._runtime.storage.unit_of_work() as uow:
-            incident = self._open_incident(uow, incident_id)
-            data = {"element": incident.element_id, "code": incident.code}
-            if incident.kind == "element" and incident.instance_id is not None:
-                instance = self._runtime.load_active(uow, incident.instance_id)
-                token_id = incident.token_id or 0
-                self._runtime.advance(
-                    uow, instance, lambda workflow: workflow.retry(token_id), by=by, now=now
-                )
-            elif incident.job_id is not None:
-                self._rearm(uow, incident, now)
-            uow.incidents.resolve(incident_id, how="retried", at=now, by_id=by.id)
-            uow.history.add_events(
-                [event(incident.instance_id, "incident_retried", by=by, now=now, data=data)]
-            )
-            uow.after_commit(self._runtime.wake)
-
-    def retry_all(self, *, code: str, element_id: str, by: Actor) -> int:
-        """Try again everything that failed at the same element for the same reason; return how many."""
-        self._allow(by)
-        with self._runtime.storage.reading() as uow:
-            alike = uow.incidents.alike(code=code, element_id=element_id)
-        for incident in alike:
-            self.retry(incident_id=incident.id, by=by)
-        return len(alike)
-
-    def skip(self, *, incident_id: int, by: Actor, variables: Mapping[str, Any] | None = None) -> None:
-        """Pass over what failed, as if it had been done and had returned *variables*.
-
-        Raises: as `retry`.
-        """
-        self._allow(by)
-        now = self._runtime.now()
-        with self._runtime.storage.unit_of_work() as uow:
-            incident = self._open_incident(uow, incident_id)
-            if incident.instance_id is not None and incident.token_id is not None:
-                instance = self._runtime.load_active(uow, incident.instance_id)
-                token_id, values = incident.token_id, dict(variables or {})
-                self._runtime.advance(
-                    uow, instance, lambda workflow: workflow.skip(token_id, values), by=by, now=now
-                )
-            uow.incidents.resolve(incident_id, how="skipped", at=now, by_id=by.id)
-            data = {"element": incident.element_id, "code": incident.code}
-            uow.history.add_events(
-                [event(incident.instance_id, "incident_skipped", by=by, now=now, data=data)]
-            )
+    # -- by hand ---------------------------------------------------------------------------------------
 
     def change_due(self, *, job_id: int, due_at: datetime, by: Actor) -> None:
         """Move a waiting timer or job to another time.
@@ -389,57 +291,25 @@ class Jobs:
             NotFound: it is not waiting any more.
             NotAllowed: administrators only.
         """
-        self._allow(by)
+        if not by.is_administrator:
+            raise NotAllowed("only an administrator moves timers", reason="administrator.only")
         with self._runtime.storage.unit_of_work() as uow:
             job = uow.jobs.get(job_id)
             if job is None or job.state != "waiting":
                 raise NotFound("job", job_id)
-            uow.jobs.settle(
+            if not uow.jobs.settle(
                 job, state="waiting", due_at=due_at, retries_left=job.retries_left, error=job.error
-            )
+            ):
+                raise NotFound("job", job_id)
             data = {"element": job.element_id, "from": job.due_at.isoformat(), "to": due_at.isoformat()}
             now = self._runtime.now()
             uow.history.add_events([event(job.instance_id, "timer_moved", by=by, now=now, data=data)])
             uow.after_commit(self._runtime.wake)
 
-    @staticmethod
-    def _rearm(uow: UnitOfWork, incident: IncidentRow, now: datetime) -> None:
-        """Have the job run again; a person decides that an effect of unknown outcome did not happen."""
-        job = uow.jobs.get(incident.job_id or 0)
-        if job is None:
-            return
-        if incident.code == UncertainEffect.CODE:
-            forget_uncertain(uow.connection, job.idempotency_key)
-        uow.jobs.settle(job, state="waiting", due_at=now, retries_left=retries_of(job.retry), error=job.error)
 
-    @staticmethod
-    def _allow(by: Actor) -> None:
-        if not by.is_administrator:
-            raise NotAllowed("only an administrator deals with incidents", reason="administrator.only")
-
-    @staticmethod
-    def _open_incident(uow: UnitOfWork, incident_id: int) -> IncidentRow:
-        incident = uow.incidents.get(incident_id)
-        if incident is None or incident.state != "open":
-            raise NotFound("open incident", incident_id)
-        return incident
-
-
-def _is_dead(owner: str) -> bool:
-    """Tell whether the process that holds a lease ran on this machine and is gone."""
-    host, _, rest = owner.partition(":")
-    pid = rest.partition(":")[0]
-    if host != socket.gethostname() or not pid.isdecimal():
-        return False
-    if int(pid) == os.getpid():
-        return True  # the number came round: the holder was an earlier process
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
+def _cross_off(row: JobRow, details: Mapping[str, Any], unit: UnitOfWork) -> None:
+    if not change_details(unit.connection, row, details):
+        raise LeaseLost
 
 
 class _Uncaught(Exception):

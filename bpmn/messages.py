@@ -6,15 +6,22 @@ it.  A signal goes to everybody who waits for its name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bpmn.actors import Actor
+from bpmn.correlation import matches
 from bpmn.delivery import fire, receiver_of, signal_one
-from bpmn.errors import MessageNotExpected
+from bpmn.errors import MessageNotExpected, RequestEnded, WaitGone
 from bpmn.projection import keep_message
 from bpmn.runtime import Runtime
 from bpmn.starting import begin
+from storage.errors import Duplicate
+from storage.ids import new_id
+from storage.rows import JobRow
 from storage.unit_of_work import UnitOfWork
+
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,27 @@ class Messages:
             MessageNotExpected: nobody waits and it was not to be kept.
             MessageAmbiguous: several requests match; nobody got it.
         """
+
+        def attempt() -> Correlated:
+            return self._correlate(name, correlation, payload, by, message_id, ttl_s, language)
+
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return attempt()
+            except (WaitGone, RequestEnded, Duplicate):
+                continue  # somebody was faster: look again who waits, or what became of the same message
+        return attempt()
+
+    def _correlate(
+        self,
+        name: str,
+        correlation: Mapping[str, Any],
+        payload: Mapping[str, Any],
+        by: Actor,
+        message_id: str | None,
+        ttl_s: float | None,
+        language: str | None,
+    ) -> Correlated:
         now = self._runtime.now()
         with self._runtime.storage.unit_of_work() as uow:
             if message_id is not None:
@@ -100,10 +128,52 @@ class Messages:
             waits = uow.subscriptions.named("signal", name)
         return sum(signal_one(self._runtime, row.id, payload, by=by, now=now) for row in waits)
 
+    def look_again(self) -> int:
+        """Have kept messages delivered for which somebody waits by now; return how many may be.
+
+        A message and the wait for it that were written at the same moment do not see each other (READ COMMITTED);
+        whoever runs jobs calls this now and then, so that they meet.
+        """
+        now = self._runtime.now()
+        with self._runtime.storage.reading() as uow:
+            found = {
+                message_id
+                for message_id, given, wanted, definition_id in uow.subscriptions.wanted()
+                if definition_id is not None or matches(wanted, given)
+            }
+        if not found:
+            return 0
+        with self._runtime.storage.unit_of_work() as uow:
+            uow.jobs.insert([_delivery(message_id, now) for message_id in sorted(found)])
+            uow.after_commit(self._runtime.wake)
+        return len(found)
+
     def expire(self) -> None:
         """Let kept messages go whose time is over; they stay on record."""
         with self._runtime.storage.unit_of_work() as uow:
             uow.subscriptions.expire_messages(now=self._runtime.now())
+
+
+def _delivery(message_row_id: int, now: datetime) -> JobRow:
+    job_id = new_id()
+    return JobRow(
+        id=job_id,
+        kind="message",
+        instance_id=None,
+        definition_id=None,
+        token_id=None,
+        element_id="",
+        handler=None,
+        state="waiting",
+        due_at=now,
+        priority=50,
+        attempt=0,
+        retries_left=3,
+        retry=None,
+        details={"message": message_row_id},
+        idempotency_key=f"message:{job_id}",
+        created_at=now,
+    )
 
 
 def _answer(uow: UnitOfWork, state: str, instance_id: int | None) -> Correlated:

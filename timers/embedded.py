@@ -10,9 +10,9 @@ import threading
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy.exc import DBAPIError
 
-from bpmn.jobs import HEARTBEAT_S
+from bpmn.leases import HEARTBEAT_S
+from storage.errors import DatabaseUnavailable
 
 if TYPE_CHECKING:
     from bpmn.engine import ProcessEngine
@@ -23,6 +23,7 @@ TICK_S = 1.0
 SEARCH_S = 3.0
 WORKERS = 2
 BATCH = 4
+MEET_S = 30.0
 _AFTER_FAILURE_S = 2.0
 
 
@@ -48,6 +49,7 @@ class EmbeddedExecutor:
         self._scheduler.add_job(self.wake, "interval", seconds=self._tick_s, max_instances=1, coalesce=True)
         self._scheduler.add_job(self._engine.jobs.heartbeat, "interval", seconds=HEARTBEAT_S, coalesce=True)
         self._scheduler.add_job(self._engine.searching.refresh, "interval", seconds=SEARCH_S, coalesce=True)
+        self._scheduler.add_job(self._engine.messages.look_again, "interval", seconds=MEET_S, coalesce=True)
         self._scheduler.add_job(self._engine.messages.expire, "interval", minutes=5, coalesce=True)
         self._scheduler.add_job(self._engine.uploads.expire, "interval", hours=1, coalesce=True)
         self._scheduler.start()
@@ -91,9 +93,8 @@ class EmbeddedExecutor:
                     return
                 if len(rows) == BATCH:
                     self.wake()  # there may be more for the other workers
-                for row in rows:
-                    self._engine.jobs.execute(row)
-        except DBAPIError:
+                self._engine.jobs.execute_all(rows, lambda: self._stopping)
+        except DatabaseUnavailable:
             logger.exception("the database refused; the executor goes on")
             threading.Event().wait(_AFTER_FAILURE_S)
             self.wake()

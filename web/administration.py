@@ -95,7 +95,7 @@ def incidents() -> str:
 @blueprint.post("/incidents/<int:incident_id>/retry")
 @roles_required("administrator")
 def retry(incident_id: int) -> ResponseReturnValue:
-    current_engine().jobs.retry(incident_id=incident_id, by=current_actor())
+    current_engine().incidents.retry(incident_id=incident_id, by=current_actor())
     flash(_("The step runs again."))
     return redirect(url_for(".incidents"), code=303)
 
@@ -104,7 +104,7 @@ def retry(incident_id: int) -> ResponseReturnValue:
 @roles_required("administrator")
 def retry_all() -> ResponseReturnValue:
     form = request.form
-    count = current_engine().jobs.retry_all(
+    count = current_engine().incidents.retry_all(
         code=form.get("code", ""),
         element_id=form.get("element", ""),
         by=current_actor(),
@@ -124,7 +124,7 @@ def skip(incident_id: int) -> ResponseReturnValue:
     if not isinstance(values, dict):
         flash(_("The values are not a JSON object; nothing was skipped."), "error")
         return redirect(url_for(".incidents") + f"#incident-{incident_id}", code=303)
-    current_engine().jobs.skip(incident_id=incident_id, by=current_actor(), variables=values)
+    current_engine().incidents.skip(incident_id=incident_id, by=current_actor(), variables=values)
     flash(_("The step is skipped, the request goes on."))
     return redirect(url_for(".incidents"), code=303)
 

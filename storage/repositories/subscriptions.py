@@ -44,6 +44,17 @@ _DELIVERED = Statement(
     .where(_MESSAGES.c.id == bindparam("key"), _MESSAGES.c.state == "waiting")
     .values(state="delivered", instance_id=bindparam("receiver"))
 )
+_GIVE_UP = Statement(
+    update(_MESSAGES)
+    .where(_MESSAGES.c.id == bindparam("key"), _MESSAGES.c.state == "waiting")
+    .values(state="expired")
+)
+_WANTED = Statement(
+    select(_MESSAGES.c.id, _MESSAGES.c.correlation, _TABLE.c.correlation, _TABLE.c.definition_id)
+    .join(_TABLE, (_TABLE.c.kind == "message") & (_TABLE.c.name == _MESSAGES.c.name))
+    .where(_MESSAGES.c.state == "waiting")
+    .order_by(_MESSAGES.c.id)
+)
 _EXPIRE = Statement(
     update(_MESSAGES)
     .where(_MESSAGES.c.state == "waiting", _MESSAGES.c.expires_at <= bindparam("now"))
@@ -102,6 +113,14 @@ class Subscriptions:
     def mark_delivered(self, message_row_id: int, instance_id: int) -> bool:
         values = {"key": message_row_id, "receiver": instance_id}
         return _DELIVERED.run(self._connection, values) == 1
+
+    def give_up_message(self, message_row_id: int) -> None:
+        """Have a kept message not delivered any more."""
+        _GIVE_UP.run(self._connection, {"key": message_row_id})
+
+    def wanted(self) -> list[tuple[int, dict[str, Any], dict[str, Any], int | None]]:
+        """Kept messages with each wait of their name: message id, its keys, the wait's keys, the wait's definition."""
+        return [(row[0], row[1], row[2], row[3]) for row in _WANTED.rows(self._connection, {})]
 
     def expire_messages(self, *, now: datetime) -> None:
         _EXPIRE.run(self._connection, {"now": now})

@@ -125,7 +125,7 @@ def test_a_failed_job_is_repeated_as_the_program_says_and_then_an_incident(
         (incident,) = uow.incidents.open_of(request_id)
     assert (incident.code, incident.message) == ("external.failed", "still down")
 
-    engine.jobs.retry(incident_id=incident.id, by=administrator)
+    engine.incidents.retry(incident_id=incident.id, by=administrator)
     (third,) = fetch()
     engine.external.complete(**ids(third), variables={})
     assert state(request_id) == "completed"

@@ -59,7 +59,7 @@ def test_an_incident_is_retried_after_the_cause_is_mended(
     fail_for_good(engine, clock)
 
     behaviour.failure = None
-    engine.jobs.retry(incident_id=incidents(engine, request)[0].row_id, by=administrator)
+    engine.incidents.retry(incident_id=incidents(engine, request)[0].row_id, by=administrator)
     engine.jobs.run_until_idle()
 
     assert state(request) == "completed"
@@ -74,7 +74,7 @@ def test_an_incident_is_skipped_with_the_values_the_handler_would_have_given(
     request = start()
     fail_for_good(engine, clock)
 
-    engine.jobs.skip(
+    engine.incidents.skip(
         incident_id=incidents(engine, request)[0].row_id, by=administrator, variables={"sent": 0}
     )
 
@@ -89,7 +89,7 @@ def test_alike_incidents_are_retried_together(engine, deploy, start, clock, stat
     fail_for_good(engine, clock)
 
     behaviour.failure = None
-    assert engine.jobs.retry_all(code="RuntimeError", element_id="work", by=administrator) == 3
+    assert engine.incidents.retry_all(code="RuntimeError", element_id="work", by=administrator) == 3
     engine.jobs.run_until_idle()
 
     assert {state(request) for request in requests} == {"completed"}
@@ -105,10 +105,10 @@ def test_only_administrators_deal_with_incidents_and_only_once(
     incident = incidents(engine, request)[0].row_id
 
     with pytest.raises(NotAllowed):
-        engine.jobs.retry(incident_id=incident, by=ann)
-    engine.jobs.retry(incident_id=incident, by=administrator)
+        engine.incidents.retry(incident_id=incident, by=ann)
+    engine.incidents.retry(incident_id=incident, by=administrator)
     with pytest.raises(NotFound):
-        engine.jobs.retry(incident_id=incident, by=administrator)
+        engine.incidents.retry(incident_id=incident, by=administrator)
 
 
 def test_an_effect_of_unknown_outcome_is_never_repeated_by_itself(engine, deploy, start, clock, behaviour):

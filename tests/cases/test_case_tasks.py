@@ -188,7 +188,7 @@ def test_the_employees_completion_stands_when_what_follows_fails(
     assert engine.instances.variables(request)["note"] == "kept"
 
     engine.instances.set_variables(instance_id=request, values={"total": 5}, by=administrator)
-    engine.jobs.retry(incident_id=waits[0].row_id, by=administrator)
+    engine.incidents.retry(incident_id=waits[0].row_id, by=administrator)
     with engine.storage.reading() as uow:
         assert uow.instances.get(request).state == "completed"
 
