@@ -16,6 +16,8 @@ from storage.queries.requests import Choices
 from web.current import current_engine
 from web.i18n import language
 
+_LED = frozenset({"adHocSubProcess", "callActivity"})
+
 
 @dataclass(frozen=True)
 class Names:
@@ -39,6 +41,12 @@ class Names:
         """Return the kind of an element as BPMN calls it, such as `userTask`; empty for an unknown one."""
         element = self._find(element_id)
         return element.type if element is not None else ""
+
+    @property
+    def may_be_led(self) -> bool:
+        """Whether people may pick activities somewhere: in an ad-hoc subprocess, or in a process that is called."""
+        models = self.bundle.deployment.compiled.processes.values()
+        return any(part.type in _LED for model in models for part in model.elements.values())
 
     def _find(self, element_id: str) -> Element | None:
         models = self.bundle.deployment.compiled.processes.values()

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from bpmn import diagrams
-from bpmn.errors import InvalidForm
+from bpmn.errors import Conflict, InvalidForm, RequestEnded
 from storage.queries import requests as queries
 from storage.queries import timeline as history
 from web import card_data, i18n, keyset, timeline
@@ -98,6 +98,26 @@ def cancel(key: str) -> ResponseReturnValue:
     return redirect(url_for(".show", key=key), code=303)
 
 
+@blueprint.post("/<key>/adhoc/<int:token_id>")
+@login_required
+def adhoc(key: str, token_id: int) -> ResponseReturnValue:
+    """Begin an activity of an ad-hoc subprocess, or say that enough was done."""
+    card, work = _find(key), current_engine().adhoc
+    element_id, by = request.form.get("start", ""), current_actor()
+    try:
+        if element_id:
+            work.start(instance_id=card.id, token_id=token_id, element_id=element_id, by=by)
+        else:
+            work.complete(instance_id=card.id, token_id=token_id, by=by)
+    except RequestEnded:
+        raise
+    except Conflict:
+        flash(_("Not possible any more: this part of the request has gone on meanwhile."), "error")
+    else:
+        flash(_("Begun.") if element_id else _("This part of the request is finished."))
+    return redirect(url_for(".show", key=key, _anchor="now"), code=303)
+
+
 def _find(key: str) -> queries.RequestCard:
     with current_storage().read() as connection:
         card = queries.card(connection, number=key)
@@ -126,6 +146,7 @@ def _card(
         visited = history.visited(connection, card.id)
     waits = engine.instances.waits(card.id, i18n.language()) if card.state == "active" else []
     now = waiting(waits, names)
+    works = engine.adhoc.works(card.id, by=actor) if card.state == "active" and names.may_be_led else []
     with current_storage().read() as connection:
         task_ids = [wait.row_id for wait in now.tasks]
         members = queries.who_may_take(connection, task_ids)
@@ -146,6 +167,7 @@ def _card(
         names=names,
         stops=names.stops(engine.instances.route(card.id)),
         now=now,
+        works=works,
         members=members,
         openable=set(task_ids) if actor.is_administrator else openable,
         note=now.note(current_now(), account.name_in(i18n.language()) if account else ""),

@@ -171,11 +171,19 @@ def _event(entry: Entry, names: Names) -> Line | None:
         case "assigned":
             icon = "person-plus"
             title = _("Handed over to %(name)s: %(task)s", name=data.get("to", ""), task=task)
+        case "taken_back":
+            icon, title = "arrow-counterclockwise", _("Taken back: %(task)s", task=task)
         case "message":
             icon, title = "chat-dots", _("Message received: %(name)s", name=_message_name(data, names))
             group = "steps"
         case "cancelled":
             icon, title, quote = "slash-circle", _("Request cancelled"), str(data.get("reason", ""))
+        case "adhoc_started":
+            group, icon = "steps", "play-fill"
+            title = _("Begun: %(name)s", name=names.text(str(data.get("title", ""))))
+        case "adhoc_completed":
+            group, icon = "steps", "stop-circle"
+            title = _("Enough was done: %(name)s", name=names.text(str(data.get("title", ""))))
         case "incident_retried":
             icon, title = (
                 "arrow-repeat",

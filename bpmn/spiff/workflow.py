@@ -12,6 +12,7 @@ from typing import Any, cast
 from bpmn import journal
 from bpmn.spiff import codec
 from bpmn.spiff import token as tokens
+from bpmn.spiff.adhoc import Led, led
 from bpmn.spiff.activities import JobTask, UserTask
 from bpmn.spiff.budget import Budget
 from bpmn.spiff.catching import climb, mark_fired
@@ -153,6 +154,10 @@ class Workflow:
     def open_adhoc(self) -> list[tuple[int, str]]:
         """Return the open ad-hoc subprocesses in which people pick the activities: token and element ids."""
         return [(scope.host.id, scope.host.task_spec.element_id) for scope in self._adhoc_scopes()]
+
+    def led(self) -> list[Led]:
+        """Describe the open ad-hoc subprocesses in which people pick the activities."""
+        return [led(scope) for scope in self._adhoc_scopes()]
 
     def startable(self) -> list[tuple[int, str]]:
         """Return the ad-hoc activities that may be started now: the token of the subprocess and the element id."""

@@ -3,8 +3,7 @@
 import pytest
 
 from bpmn.actors import Actor
-from bpmn.errors import NotAllowed
-from bpmn.spiff.errors import TokenGone
+from bpmn.errors import Conflict, NotAllowed
 from storage.models import Event
 from tests.scenarios.kit import END, START, chain, diagram
 
@@ -41,7 +40,7 @@ def test_only_the_responsible_leads(engine, request_id, ann):
 
     with pytest.raises(NotAllowed):
         engine.adhoc.start(instance_id=request_id, token_id=choice.token_id, element_id="call", by=ann)
-    with pytest.raises(TokenGone):
+    with pytest.raises(Conflict):
         engine.adhoc.start(
             instance_id=request_id, token_id=choice.token_id, element_id="x", by=Actor.system()
         )
