@@ -48,7 +48,6 @@ def _with_children(attributes: dict[str, str], holder: "etree._Element") -> Extr
     ins: list[Mapped] = []
     outs: list[Mapped] = []
     listeners: list[str] = []
-    unknown: list[str] = []
     form_schema: dict[str, Any] | None = None
     theirs = zeebe.read(holder)
     spiff = spiffworkflow.read(holder)
@@ -85,8 +84,6 @@ def _with_children(attributes: dict[str, str], holder: "etree._Element") -> Extr
             form_schema = from_form_data(child)
         elif local in ("executionListener", "taskListener"):
             listeners.append(local)
-        else:
-            unknown.append(local)
     return Extras(
         attributes=MappingProxyType(attributes),
         properties=MappingProxyType(properties),
@@ -99,7 +96,6 @@ def _with_children(attributes: dict[str, str], holder: "etree._Element") -> Extr
         form_schema=form_schema,
         forms=MappingProxyType(theirs.forms),
         listeners=tuple(listeners),
-        unknown=tuple(unknown),
     )
 
 

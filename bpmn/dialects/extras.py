@@ -45,7 +45,6 @@ class Extras:
     form_schema: Mapping[str, Any] | None = None
     forms: Mapping[str, str] = field(default_factory=dict)
     listeners: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
 
     def get(self, name: str) -> str | None:
         """Return a vendor attribute, None where it is absent or blank."""

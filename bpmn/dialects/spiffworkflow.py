@@ -63,6 +63,7 @@ DIALECT = Dialect(
         "messageVariable": (_CATCHES, "refused"),
         "variableName": (_CATCHES, "refused"),
     },
+    outside={"message": frozenset({"messagePayload", "messageVariable"})},
 )  # fmt: skip
 #: Elements whose text is an attribute of the internal model.
 _TEXTS = {

@@ -3,7 +3,7 @@
 Everything that is in no table is refused: nothing of another engine is lost silently.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -16,6 +16,7 @@ class Dialect:
     """The tables of one dialect, by local name; `refused` tells what to draw instead (Russian, English).
 
     `places` names the types of elements where something is used, and its fate anywhere else.
+    `outside` is what is used by elements that are no flow nodes.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Dialect:
     ignored: frozenset[str]
     refused: Mapping[str, tuple[str, str]]
     places: Mapping[str, tuple[frozenset[str], str]] = field(default_factory=dict)
+    outside: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def fate(self, local: str, place: str) -> str:
         """Return "used", "ignored" or "refused" for what stands on an element of the type *place*."""
@@ -33,7 +35,7 @@ class Dialect:
         return "used" if local in self.used else "ignored" if local in self.ignored else "refused"
 
 
-def written(element: "etree._Element", namespace: str) -> Iterator[str]:
+def written(element: "etree._Element", namespaces: Collection[str]) -> Iterator[str]:
     """Yield the local names of a dialect that stand on *element*, its events and its loop, each once.
 
     The content of an element of the dialect belongs to it: what a table says of `ioMapping` it says of its inputs.
@@ -50,6 +52,6 @@ def written(element: "etree._Element", namespace: str) -> Iterator[str]:
         tags = [child.tag for child in holder if isinstance(child.tag, str)] if holder is not None else []
         for name in (*part.attrib, *tags):
             space, _, local = str(name)[1:].partition("}") if str(name)[:1] == "{" else ("", "", "")
-            if space == namespace:
+            if space in namespaces:
                 names[local] = None
     yield from names

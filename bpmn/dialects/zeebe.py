@@ -32,6 +32,7 @@ DIALECT = Dialect(
         "conditionalFilter": ("напишите это в условии", "write it in the condition"),
         "linkedResources": ("положите файл в папку процесса", "put the file into the folder of the process"),
     },
+    outside={"process": frozenset({"versionTag", "userTaskForm", "properties"}), "message": frozenset({"subscription"})},
 )  # fmt: skip
 #: The key of the correlation that a `subscription` of a message computes.
 CORRELATION_KEY = "correlationKey"

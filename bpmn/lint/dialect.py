@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from bpmn.dialects import OTHERS, written
 from bpmn.lint.finding import about, finding, nodes
 from bpmn.lint.problem import Problem
 from bpmn.spiff.reader import Reader
@@ -65,15 +64,6 @@ def java(reader: Reader) -> Iterator[Problem]:
                 f"{{}}: слушатель {listener} не выполняется",
                 f"{{}}: the listener {listener} is not executed",
             )
-        for name in node.extras.unknown:
-            if name in ("connector", "field", "errorEventDefinition", "constraint"):
-                yield about(
-                    reader,
-                    node,
-                    "not_executed",
-                    f"{{}}: camunda:{name} не выполняется",
-                    f"{{}}: camunda:{name} is not executed",
-                )
 
 
 def processes(reader: Reader) -> Iterator[Problem]:
@@ -88,36 +78,6 @@ def processes(reader: Reader) -> Iterator[Problem]:
                 f"The listeners of the process {drawing.id} are not executed",
                 line=drawing.line,
             )
-
-
-def foreign(reader: Reader) -> Iterator[Problem]:
-    """What other engines execute and we do not is refused by name; what does not matter here is told."""
-    for node in nodes(reader):
-        if node.xml is None:
-            continue
-        for dialect in OTHERS:
-            for local in written(node.xml, dialect.namespace):
-                shown, fate = f"{dialect.name}:{local}", dialect.fate(local, node.type)
-                mend_ru, mend_en = dialect.refused.get(
-                    local, ("задайте это в панели camunda", "set it as camunda")
-                )
-                if fate == "refused":
-                    yield about(
-                        reader,
-                        node,
-                        "foreign_dialect",
-                        f"{{}}: {shown} здесь не выполняется, {mend_ru}",
-                        f"{{}}: {shown} is not executed here, {mend_en}",
-                    )
-                elif fate == "ignored":
-                    yield about(
-                        reader,
-                        node,
-                        "foreign_ignored",
-                        f"{{}}: {shown} здесь ничего не меняет",
-                        f"{{}}: {shown} changes nothing here",
-                        severity="info",
-                    )
 
 
 _VALUES = {
@@ -192,4 +152,4 @@ def start_names(reader: Reader) -> Iterator[Problem]:
                 )
 
 
-RULES = (java, processes, foreign, values, mappings, start_names)
+RULES = (java, processes, values, mappings, start_names)

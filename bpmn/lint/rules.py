@@ -6,7 +6,7 @@ silently wrong.  What a person probably did not mean is a warning.
 
 from collections.abc import Callable, Iterator
 
-from bpmn.lint import activities, data, dialect, events, flows, markup, soundness, structure
+from bpmn.lint import activities, data, dialect, events, flows, markup, soundness, structure, vendor
 from bpmn.lint.problem import Problem
 from bpmn.spiff.reader import Reader
 
@@ -17,6 +17,7 @@ RULES: tuple[Rule, ...] = (
     *events.RULES,
     *activities.RULES,
     *dialect.RULES,
+    *vendor.RULES,
     *data.RULES,
     *markup.RULES,
     *soundness.RULES,
