@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from storage.database import Storage
 
@@ -14,10 +15,20 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 def upgrade(storage: Storage, revision: str = "head") -> None:
     """Run the migrations that the database still lacks; one transaction."""
-    config = _config()
     with storage.engine.connect() as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        migrate(connection, revision)
+
+
+def migrate(connection: Connection, revision: str) -> None:
+    """Run the migrations up to *revision* inside the transaction of *connection*."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def knows(revision: str) -> bool:
+    """Tell whether this version of the product knows a revision."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def current(storage: Storage) -> str | None:

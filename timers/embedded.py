@@ -52,6 +52,7 @@ class EmbeddedExecutor:
         self._scheduler.add_job(self._engine.messages.look_again, "interval", seconds=MEET_S, coalesce=True)
         self._scheduler.add_job(self._engine.messages.expire, "interval", minutes=5, coalesce=True)
         self._scheduler.add_job(self._engine.uploads.expire, "interval", hours=1, coalesce=True)
+        self._scheduler.add_job(self._engine.external.forget, "interval", hours=1, coalesce=True)
         self._scheduler.start()
         for thread in self._threads:
             thread.start()

@@ -9,7 +9,7 @@ import sys
 import click
 import orjson
 
-from web.commands import processes, scenarios, serving, tokens, upkeep
+from web.commands import backups, processes, scenarios, serving, tokens, upkeep
 from web.commands.speech import REFUSED, command, language
 from web.commands.speech import gettext as _
 
@@ -31,6 +31,8 @@ for made in (
     scenarios.scenario,
     upkeep.db,
     upkeep.user,
+    backups.backup,
+    backups.restore,
     tokens.token,
 ):
     main.add_command(made)
