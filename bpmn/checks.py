@@ -8,16 +8,20 @@ from bpmn.bundles import form_source, read_translations
 from bpmn.known_names import Known, known_names, unknown_in_conditions
 from bpmn.lint.problem import Problem
 from bpmn.spiff import Bundle, Element, ProcessModel, compile_bundle
+from bpmn.who_can import nobody_can
 from handlers import bundle_lint
 from handlers.registry import Registry
+from storage.queries.directory import Directory
 
 MAX_FILES = 500
 MAX_BYTES = 50_000_000
 _FORM_PROPERTIES = ("client_form", "start_form")
 
 
-def check_bundle(files: Mapping[str, bytes], registry: Registry) -> tuple[Bundle | None, list[Problem]]:
-    """Read a whole folder and say everything that is wrong with it."""
+def check_bundle(
+    files: Mapping[str, bytes], registry: Registry, directory: Directory | None = None
+) -> tuple[Bundle | None, list[Problem]]:
+    """Read a whole folder and say everything that is wrong with it; *directory* is who could do its tasks."""
     problems = list(_sizes(files))
     if problems:
         return None, problems
@@ -32,6 +36,7 @@ def check_bundle(files: Mapping[str, bytes], registry: Registry) -> tuple[Bundle
     known = known_names(files, bundle)
     problems += _forms(files, bundle, known)
     problems += unknown_in_conditions(bundle, known)
+    problems += nobody_can(bundle, directory)
     problems += _translations(files)
     problems += _texts(files)
     decisions = _decision_models(files)

@@ -20,6 +20,7 @@ from bpmn.start_timers import new_job
 from bpmn.starts import next_start
 from storage.ids import new_id
 from storage.models import Definition, Deployment, Resource
+from storage.queries.directory import directory
 from storage.repositories.definitions import lock_versions
 from storage.rows import SubscriptionRow
 from storage.unit_of_work import UnitOfWork
@@ -41,7 +42,12 @@ class Deployments:
 
     def check(self, files: Mapping[str, bytes]) -> list[Problem]:
         """Say everything that is wrong with a folder, without storing it."""
-        return check_bundle(files, self._runtime.registry)[1]
+        return self._check(files)[1]
+
+    def _check(self, files: Mapping[str, bytes]) -> tuple[Bundle | None, list[Problem]]:
+        with self._runtime.storage.read() as connection:
+            known = directory(connection)
+        return check_bundle(files, self._runtime.registry, known)
 
     def deploy(
         self,
@@ -62,7 +68,7 @@ class Deployments:
         Raises:
             DeploymentRefused: the bundle cannot run, or a required scenario fails; nothing was stored.
         """
-        bundle, problems = check_bundle(files, self._runtime.registry)
+        bundle, problems = self._check(files)
         if bundle is None or any(
             problem.severity == "error" and problem.rule not in tolerate for problem in problems
         ):
