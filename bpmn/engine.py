@@ -24,6 +24,7 @@ from bpmn.spiff.services import ScriptRunner
 from bpmn.starting import Started
 from bpmn.tasks import Tasks
 from bpmn.uploading import Uploading
+from bpmn.watchdog import Watchdog
 from handlers.business_time import Calendar
 from handlers.mailer import Mailer, mailer_from
 from handlers.registry import Registry, default_registry
@@ -71,6 +72,7 @@ class ProcessEngine:
         self.incidents = Incidents(self.runtime)
         self.public_forms = PublicForms(self.runtime)
         self.external = External(self.runtime, self.jobs)
+        self.watchdog = Watchdog(self.runtime)
         self.clients = Clients(self.runtime)
         self.adhoc = AdHoc(self.runtime)
         self.uploads = Uploading(self.runtime)

@@ -7,6 +7,7 @@ failure is retried as drawn and then becomes an incident, never silence.
 
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -40,12 +41,22 @@ Beside = Callable[[UnitOfWork], None]
 """What is written in the same transaction as a job's outcome."""
 
 
+Observer = Callable[[JobRow, str, float], None]
+"""Is told of every job that was run: what became of it (done, failed, lost, put_off) and how many seconds it took."""
+
+
 class LeaseLost(Exception):
     """Another worker has the job now, or it was closed; what this one did is not recorded."""
 
 
 class Jobs(Leases):
     """Runs what this worker leased."""
+
+    _observers: tuple[Observer, ...] = ()
+
+    def observe(self, observer: Observer) -> None:
+        """Have *observer* told of every job that this worker runs."""
+        self._observers = (*self._observers, observer)
 
     # -- running -------------------------------------------------------------------------------------
 
@@ -84,19 +95,25 @@ class Jobs(Leases):
         Raises:
             DatabaseUnavailable: nothing is lost; the job runs again when its lease ends, no attempt counted.
         """
+        begun_s, outcome = time.perf_counter(), "done"
         try:
             self._run(row)
         except LeaseLost:
+            outcome = "lost"
             logger.warning("job lease lost", extra={"job_id": row.id})
         except DatabaseUnavailable as error:
+            outcome = "put_off"
             logger.warning("job put off", extra={"job_id": row.id, "error": str(error)})
             self._put_off(row)
             raise
         except Exception as error:  # noqa: BLE001 (the one place where a failure becomes a retry)
+            outcome = "failed"
             logger.warning("job failed", extra={"job_id": row.id, "error": str(error)})
             self.fail(row, error)
         finally:
             self._let_go([row])
+            for observer in self._observers:
+                observer(row, outcome, time.perf_counter() - begun_s)
 
     # -- outcomes of jobs that programs elsewhere did (`bpmn.external`) ---------------------------------
 

@@ -231,5 +231,9 @@ def health() -> str:
     with current_storage().read() as connection:
         figures = queries.health(connection, now=now, hour_ago=admin_pages.hour_before(now))
     return render_template(
-        "admin/health.html", tab="health", parts=condition.parts(figures, now), facts=condition.facts()
+        "admin/health.html",
+        tab="health",
+        parts=condition.parts(figures, now),
+        facts=condition.facts(),
+        stuck=current_engine().watchdog.stuck(),
     )

@@ -12,7 +12,7 @@ from handlers.registry import default_registry
 from handlers.settings import MailSettings, Settings
 from storage import schema
 from storage.database import Storage
-from web import assets, errors, i18n, logs, navigation, process_names, security, settings
+from web import assets, errors, i18n, logs, metrics, navigation, process_names, security, settings
 from web.api.long_poll import LongPoll
 from web.config import Config
 from web.current import current_account
@@ -24,7 +24,7 @@ from web.throttle import Throttle
 PAGES = (
     "assets", "health", "sign_in", "settings", "inbox", "tasks", "requests", "documents", "notifications",
     "start", "client", "processes", "comparing", "administration",
-    "api.jobs", "api.description",
+    "api.jobs", "api.description", "metrics",
 )  # fmt: skip
 """Modules of `web` with a `blueprint`."""
 
@@ -80,6 +80,7 @@ def create_app(config: Config, services: Services | None = None) -> Flask:
     logs.init(app)
     security.init(app, config, Accounts(services.storage))
     i18n.init(app)
+    metrics.init(app, services)
     errors.init(app)
     app.jinja_env.globals.update(asset=assets.asset, icon=assets.icon, brand=assets.brand)
     app.jinja_env.globals.update(

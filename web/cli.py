@@ -9,7 +9,7 @@ import sys
 import click
 import orjson
 
-from web.commands import backups, processes, scenarios, serving, tokens, upkeep
+from web.commands import backups, checking, processes, scenarios, serving, tokens, upkeep
 from web.commands.speech import REFUSED, command, language
 from web.commands.speech import gettext as _
 
@@ -31,6 +31,7 @@ for made in (
     scenarios.scenario,
     upkeep.db,
     upkeep.user,
+    checking.check,
     backups.backup,
     backups.restore,
     tokens.token,

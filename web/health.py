@@ -1,4 +1,8 @@
-"""`/health` for monitors: answers 200 when the database can be read and written to the schema of this version."""
+"""For monitors and balancers: does the process live, and may requests be sent to it.
+
+`/health/live`: the process answers; restart it when it does not.  `/health/ready` (and `/health`): the database
+answers and has the schema of this version; send requests elsewhere when not.
+"""
 
 import logging
 import time
@@ -15,7 +19,14 @@ logger = logging.getLogger(__name__)
 blueprint = Blueprint("health", __name__)
 
 
+@blueprint.get("/health/live")
+def live() -> Response:
+    """Say that the process answers; nothing else is looked at."""
+    return jsonify(status="ok")
+
+
 @blueprint.get("/health")
+@blueprint.get("/health/ready")
 def health() -> tuple[Response, int]:
     """Say {"status": "ok"} or "failing" with what fails; no secrets, no counts."""
     began = time.perf_counter()

@@ -173,7 +173,10 @@ def _serve(
     try:
         with _executor(services, with_jobs):
             welcome()
-            server.serve()
+            try:
+                server.serve()
+            finally:
+                app.extensions["marshrut.long_poll"].stop()
     finally:
         server.stop()
 
