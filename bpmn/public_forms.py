@@ -27,6 +27,7 @@ from storage.rows import InstanceRow
 from storage.unit_of_work import UnitOfWork
 
 REQUIRED_PURPOSE = "personal_data"
+_CONSENT = "_consent_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class ConsentView:
     @property
     def name(self) -> str:
         """What its box posts."""
-        return f"_consent_{self.purpose}"
+        return f"{_CONSENT}{self.purpose}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,14 @@ class PublicForms:
             {},
             files=files,
             posted=posted,
-            errors=errors,
+            errors={path: text for path, text in (errors or {}).items() if not path.startswith(_CONSENT)},
             language=language,
             translate=translate,
             **self._runtime.form_settings(),
         )
         with self._runtime.storage.read_session() as session:
             consents = _consents(session, language, posted or {}, errors or {})
+        forms.add_errors(view, [(consent.name, "", consent.error) for consent in consents if consent.error])
         return ClientForm(
             key=key,
             title=translate(element.properties.get("client_title") or bundle.definition.name),
@@ -126,7 +128,7 @@ class PublicForms:
             files = attachments.known(connection, form, posted, {})
         result = forms.submit(
             form,
-            {name: values for name, values in posted.items() if not name.startswith("_consent_")},
+            {name: values for name, values in posted.items() if not name.startswith(_CONSENT)},
             {},
             language=language,
             files=files,
@@ -210,7 +212,7 @@ def _consents(
     ordered = sorted(newest.values(), key=lambda row: (row.purpose != REQUIRED_PURPOSE, row.purpose))
     found = []
     for row in ordered:
-        name = f"_consent_{row.purpose}"
+        name = f"{_CONSENT}{row.purpose}"
         found.append(
             ConsentView(
                 purpose=row.purpose,

@@ -30,7 +30,7 @@ from bpmn.forms.linting import lint
 from bpmn.forms.schema import Component, Form, parse
 from bpmn.forms.sniffing import clean_name, inspect
 from bpmn.forms.submission import Submission, check, edits_rows, submit
-from bpmn.forms.view import view
+from bpmn.forms.view import add_errors, view
 from bpmn.forms.views import FieldView, FormView
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "FormRefused",
     "FormView",
     "Submission",
+    "add_errors",
     "check",
     "clean_name",
     "display",

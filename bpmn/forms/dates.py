@@ -116,6 +116,14 @@ def read_moment(
     return _to_utc(datetime.combine(day, hour, tzinfo=zone))
 
 
+def example(kind: str, now: datetime) -> date | time | datetime:
+    """Return a value of two weeks on that shows how to type a date, a time or both (*kind* as in form-js)."""
+    soon = now.replace(minute=30, second=0, microsecond=0) + timedelta(days=14)
+    if kind == "datetime":
+        return soon
+    return soon.time() if kind == "time" else soon.date()
+
+
 def format_date(value: date, language: str) -> str:
     """«7 дек. 2026» or "7 Dec 2026"."""
     months = _RU_SHOWN if language == "ru" else _EN_SHOWN

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from bpmn.forms.attached import file_rules
+from bpmn.forms.dates import example
 from bpmn.forms.dependencies import expressions_of
 from bpmn.forms.display import display
 from bpmn.forms.entries import MAX_TEXT
@@ -159,6 +160,9 @@ class Fields:
         else:
             made.text = self._control_text(node)
             self._control(component, made)
+            if component.type == "datetime" and not made.readonly and not made.hint:
+                shown = self._evaluator.show(example(component.get("subtype", "date"), self._evaluator.now))
+                made.hint = say("word.example", self._evaluator.language, text=shown)
         if made.readonly and component.type != "checkbox":
             made.text = self._shown(node)
         return made
@@ -381,7 +385,7 @@ class Fields:
             if first:
                 result.remove_label = f"{result.remove_label}: {first[:60]}"
             for cell in filter(None, result.cells):
-                cell.suffix = cell.note = ""
+                cell.suffix = cell.note = cell.hint = ""
                 self.seen[cell.name] = (cell.id, f"{title}, {cell.label}")
         else:
             result.lines = self.lines(row.children)

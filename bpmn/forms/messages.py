@@ -168,6 +168,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "word.submit": ("Выполнить", "Complete"),
     "word.clear": ("Очистить", "Clear"),
     "word.empty_table": ("Пока пусто", "Nothing here yet"),
+    "word.example": ("Например: {text}", "For example: {text}"),
     "word.attached": ("Приложено", "Attached"),
     "word.file_kinds": ("Подойдут: {kinds}", "Accepted: {kinds}"),
     "word.file_size": ("До {limit} МБ{n|| каждый| каждый}", "Up to {limit} MB{n|| each| each}"),

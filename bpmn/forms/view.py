@@ -5,7 +5,7 @@ submitted without errors; only a rest that cannot be read (an oversized post)
 is not shown again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -58,9 +58,14 @@ def view(
     result.has_rows, result.has_files = made.has_rows, made.has_files
     result.rerenders, result.own_buttons = made.rerenders, made.own_buttons
     result.errors = _error_views(errors or {}, made)
-    if result.errors:
-        result.summary = say("word.summary", language, n=len(result.errors))
+    add_errors(result, ())
     return result
+
+
+def add_errors(view: FormView, beside: Iterable[tuple[str, str, str]]) -> None:
+    """Add what is wrong beside the form to its summary: HTML id, label and message of each."""
+    view.errors += [ErrorView(*one) for one in beside]
+    view.summary = say("word.summary", view.language, n=len(view.errors)) if view.errors else ""
 
 
 def _error_views(errors: Mapping[str, str], made: Fields) -> list[ErrorView]:

@@ -390,3 +390,20 @@ def test_the_keyboard_goes_on_where_a_row_was_added_or_removed(form, pressed, ro
     sent = {f"goods[{i}].qty": ["1"] for i in range(rows)}
 
     assert focused(form, {"goods._rows": [""], **sent, pressed: ["1"]}) == place
+
+
+@pytest.mark.parametrize(
+    ("kind", "russian", "english"),
+    [
+        ("date", "Например: 7 дек. 2026", "For example: 7 Dec 2026"),
+        ("time", "Например: 15:30", "For example: 15:30"),
+        ("datetime", "Например: 7 дек. 2026, 15:30", "For example: 7 Dec 2026, 15:30"),
+    ],
+)
+def test_an_empty_box_for_a_date_shows_how_one_is_typed(form, kind, russian, english):
+    for language, hint in (("ru", russian), ("en", english)):
+        made = form(field("datetime", "x", subtype=kind), field("datetime", "y", description="When"))
+        shown, told = forms.view(made, {}, language=language, now=NOW, zone=MOSCOW).fields
+        assert shown.hint == hint
+        assert told.hint == "When"
+        assert forms.submit(made, {"x": [hint.partition(": ")[2]]}, {}, language=language, now=NOW).ok

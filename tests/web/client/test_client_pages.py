@@ -57,6 +57,7 @@ def test_without_the_required_consent_nothing_is_stored(visitor, order, storage)
 
     assert answer.status_code == 422
     assert "Без этого согласия" in answer.text
+    assert '<a href="#_consent_personal_data">Без этого согласия' in answer.text
     assert 'value="Иван"' in answer.text
     assert count(storage, Instance) == 0
 
