@@ -14,6 +14,7 @@ from bpmn.errors import CallFailed, NotFound
 from bpmn.spiff import ProcessModel
 from bpmn.spiff.services import Binding, ScriptRunner
 from handlers.context import HandlerContext
+from storage.failures import told
 from storage.rows import InstanceRow
 from storage.unit_of_work import UnitOfWork
 
@@ -62,9 +63,10 @@ class Environment:
     def decide(self, decision_ref: str, variables: Mapping[str, Any], binding: Binding) -> dmn.Outcome:
         """Evaluate a decision of the version that is meant (`bpmn.decisions`)."""
         if self.uow is not None:
-            model = decisions.find(
-                self.runtime.bundles, self.uow.connection, self.bundle, decision_ref, binding
-            )
+            with told(self.runtime.storage.engine):
+                model = decisions.find(
+                    self.runtime.bundles, self.uow.connection, self.bundle, decision_ref, binding
+                )
         else:
             with self.runtime.storage.read() as connection:
                 model = decisions.find(self.runtime.bundles, connection, self.bundle, decision_ref, binding)
@@ -78,7 +80,8 @@ class Environment:
         if connection is None:
             with self.runtime.storage.read() as reading:
                 return self._called(reading, key, binding)
-        return self._called(connection, key, binding)
+        with told(self.runtime.storage.engine):
+            return self._called(connection, key, binding)
 
     def _called(self, connection: Any, key: str, binding: Binding) -> ProcessModel:
         try:
@@ -102,7 +105,6 @@ class Environment:
         """Run a handler inside the advancing unit; what it writes is committed or undone with it."""
         assert self.uow is not None
         assert self.request is not None
-        self.before_handler()
         handler = self.runtime.registry.get(element.handler or "")
         context = self.handler_context(
             element_id=element.id,
@@ -110,8 +112,10 @@ class Environment:
             variables=workflow.variables_of(token_id),
             open_unit=lambda: nullcontext(self.uow),
         )
-        result = handler.call(context, parameters)
-        self.uow.flush()
+        with told(self.runtime.storage.engine):
+            self.before_handler()
+            result = handler.call(context, parameters)
+            self.uow.flush()
         return result
 
     def handler_context(

@@ -47,14 +47,30 @@ def connected(engine: Engine) -> Iterator[Connection]:
             try:
                 yield connection
             except Exception as error:
-                if isinstance(read(error, engine), DatabaseUnavailable):
+                if isinstance(error, DatabaseUnavailable) or isinstance(
+                    read(error, engine), DatabaseUnavailable
+                ):
                     with contextlib.suppress(SQLAlchemyError):
                         connection.invalidate()
                 raise
     except Exception as error:
-        failure = read(error, engine)
-        if failure is None:
-            raise
+        _raise_read(error, engine)
+        raise
+
+
+@contextlib.contextmanager
+def told(engine: Engine) -> Iterator[None]:
+    """Have a driver's error in the block told by its meaning at once, where somebody between might mistake it."""
+    try:
+        yield
+    except Exception as error:
+        _raise_read(error, engine)
+        raise
+
+
+def _raise_read(error: Exception, engine: Engine) -> None:
+    failure = read(error, engine)
+    if failure is not None:
         raise failure from error
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select, update
 
 from storage.errors import VersionConflict
+from storage.failures import told
 from storage.models import Instance, LargeValue
 from storage.rows import InstanceRow
 from storage.statements import Statement, insert_of, table_of, values_of
@@ -68,7 +69,8 @@ class Instances:
         """Large variables by content hash; one statement each, since a step seldom needs more than one."""
         found = {}
         for digest in hashes:
-            rows = _VALUE.rows(self._connection, {"instance_id": instance_id, "hash": digest})
+            with told(self._connection.engine):  # read in the middle of a step
+                rows = _VALUE.rows(self._connection, {"instance_id": instance_id, "hash": digest})
             found[digest] = bytes(rows[0][0])
         return found
 
