@@ -231,17 +231,18 @@ class World:
 
     def drain(self) -> None:
         """Run what is due, letting pauses between attempts pass, and decide on effects of unknown outcome."""
-        self.engine.jobs.run_until_idle()
         while True:
-            self._decide_uncertain()
             self.engine.jobs.run_until_idle()
-            ahead = self.rows("select due_at from job where kind <> 'timer' and state = 'waiting'")
-            if not ahead:
+            if self._decide_uncertain():
+                continue
+            if not self.rows("select 1 from job where kind <> 'timer' and state = 'waiting'"):
                 return
             self.clock.now += timedelta(minutes=1)
 
-    def _decide_uncertain(self) -> None:
-        """An administrator looks outside: what was ordered is passed over, what was not is tried again."""
+    def _decide_uncertain(self) -> bool:
+        """Tell whether there were any.
+
+        An administrator looks outside: what was ordered is passed over, what was not is tried again."""
         found = self.rows(
             "select i.id, j.idempotency_key from incident i join job j on j.id = i.job_id where i.state = 'open'"
         )
@@ -252,6 +253,7 @@ class World:
                 )
             else:
                 self.engine.incidents.retry(incident_id=incident_id, by=self.administrator)
+        return bool(found)
 
 
 class Sale:
