@@ -4,7 +4,6 @@
 null, as DMN 1.5 §10.3.2.9.4 lets a value of the wrong type become null.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from bpmn.dmn.messages import render
@@ -22,7 +21,7 @@ class DmnError(Exception):
 
     def message(self, language: str = "en") -> str:
         """Return the message in *language*: "ru" or "en"."""
-        return render(self.code, language, localised(self.values, language))
+        return render(self.code, language, self.values)
 
 
 class Reason(str):
@@ -35,22 +34,10 @@ class Reason(str):
     values: dict[str, Any]
 
     def __new__(cls, code: str, element: str | None = None, **values: Any) -> "Reason":
-        self = super().__new__(cls, render(code, "en", localised(values, "en")))
+        self = super().__new__(cls, render(code, "en", values))
         self.code, self.element, self.values = code, element, values
         return self
 
     def message(self, language: str = "en") -> str:
         """Return the reason in *language*: "ru" or "en"."""
-        return render(self.code, language, localised(self.values, language))
-
-
-def localised(values: Mapping[str, Any], language: str) -> dict[str, object]:
-    """Return *values* where each value that has texts of its own, or is a pair (en, ru), speaks *language*."""
-    return {key: _text(value, language) for key, value in values.items()}
-
-
-def _text(value: Any, language: str) -> Any:
-    if isinstance(value, tuple) and len(value) == 2:
-        return value[1] if language == "ru" else value[0]
-    message = getattr(value, "message", None)
-    return message(language) if callable(message) else value
+        return render(self.code, language, self.values)

@@ -106,11 +106,16 @@ def read_input(text: str, model: Model) -> dict[str, Any]:
     """
     try:
         if len(text) > _MAX_INPUT:
-            raise ValueError(f"more than {_MAX_INPUT} characters")
+            limit = _MAX_INPUT // 1_000_000
+            raise DmnError("dmn.input_file", detail=(f"more than {limit} MB", f"больше {limit} МБ"))
         data = json.loads(text, parse_float=Decimal)
         if not isinstance(data, dict):
-            raise ValueError("a JSON object is expected")
+            expected = ('a JSON object is expected, as {"name": 1}', 'нужен объект JSON вида {"имя": 1}')
+            raise DmnError("dmn.input_file", detail=expected)
         variables = {name: from_json(value) for name, value in data.items()}
+    except json.JSONDecodeError as error:
+        detail = (f"not JSON at line {error.lineno}", f"не JSON, строка {error.lineno}")
+        raise DmnError("dmn.input_file", detail=detail) from error
     except (ValueError, RecursionError, feel.FeelError) as error:
         raise DmnError("dmn.input_file", detail=error) from error
     for node in model.nodes():

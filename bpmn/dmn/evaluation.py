@@ -14,7 +14,7 @@ from bpmn.dmn.errors import DmnError
 from bpmn.dmn.json_values import brief
 from bpmn.dmn.model import Decision, DecisionService, Definitions, Element, InputData, KnowledgeModel
 from bpmn.dmn.outcome import Outcome
-from bpmn.dmn.run import Evaluator, Run, Scope, Undeclared, Values, as_type
+from bpmn.dmn.run import MAX_CALL_DEPTH, Evaluator, Run, Scope, Undeclared, Values, as_type
 from bpmn.dmn.types import Type, Types
 
 Key: TypeAlias = tuple[str, str]
@@ -227,7 +227,7 @@ class Model:
             else:
                 value = _call(session, key, element, variables, run)
         except RecursionError:
-            raise DmnError("dmn.too_deep", element.id, place=element.name, limit="Python") from None
+            raise DmnError("dmn.too_deep", element.id, place=element.name, limit=MAX_CALL_DEPTH) from None
         except feel.FeelError as error:  # a variable without a meaning in FEEL
             raise DmnError("dmn.expression_limit", element.id, place=element.name, detail=error) from error
         rows = None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bpmn.dmn import hit_policies, lint_tables
-from bpmn.dmn.errors import DmnError, localised
+from bpmn.dmn.errors import DmnError
 from bpmn.dmn.evaluation import Model, Node
 from bpmn.dmn.messages import render
 from bpmn.dmn.model import Decision, DecisionService, Expression, InputData, KnowledgeModel, Literal, Table
@@ -68,8 +68,8 @@ def _of_error(error: DmnError) -> Problem:
 def _problem(
     element: str | None, rule: str, severity: str, /, *, line: int | None = None, **values: Any
 ) -> Problem:
-    russian = render(rule, "ru", localised(values, "ru"))
-    english = render(rule, "en", localised(values, "en"))
+    russian = render(rule, "ru", values)
+    english = render(rule, "en", values)
     return Problem(element, rule, severity, russian, english, line)
 
 

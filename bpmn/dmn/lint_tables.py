@@ -64,7 +64,11 @@ def check(table: Table, place: str, types: ColumnTypes) -> Iterator[Finding]:
         return
     yield from _outputs(table, place, types)
     yield from _aggregation(table, place, types)
-    if not table.inputs or len(table.rules) > _MAX_RULES:
+    if not table.inputs:
+        return
+    unfinished = Finding(table.element, "dmn.partly_checked", "info", {"place": place}, table.line)
+    if len(table.rules) > _MAX_RULES:
+        yield unfinished
         return
     most = max(_MIN_TESTS, _MAX_TESTS // len(table.inputs))
     columns = [
@@ -73,12 +77,17 @@ def check(table: Table, place: str, types: ColumnTypes) -> Iterator[Finding]:
     ]
     boxes = [_box(table, number, columns) for number in range(len(table.rules))]
     yield from _cells(table, place, types, columns, boxes)
+    searches = []
     if policy in ("UNIQUE", "ANY"):
         yield from _overlaps(table, place, policy, columns, boxes)
     if policy == "FIRST":
-        yield from _unreachable(place, table, columns, boxes)
+        searches.append(_Search(columns, boxes))
+        yield from _unreachable(place, table, columns, boxes, searches[-1])
     if policy not in hit_policies.MULTIPLE and not any(output.default for output in table.outputs):
-        yield from _gap(place, table, columns, boxes)
+        searches.append(_Search(columns, boxes))
+        yield from _gap(place, table, columns, boxes, searches[-1])
+    if any(search.given_up for search in searches) or not all(column.complete for column in columns):
+        yield unfinished
 
 
 def _box(table: Table, number: int, columns: Sequence[Probes]) -> _Box:
@@ -205,11 +214,10 @@ def _same_outputs(table: Table, first: _Box, second: _Box) -> bool:
 
 
 def _unreachable(
-    place: str, table: Table, columns: Sequence[Probes], boxes: Sequence[_Box]
+    place: str, table: Table, columns: Sequence[Probes], boxes: Sequence[_Box], search: "_Search"
 ) -> Iterator[Finding]:
     if not all(column.complete for column in columns):
         return
-    search = _Search(columns, boxes)
     earlier = 0
     for number, box in enumerate(boxes):
         if not box.simple or None in box.masks:
@@ -224,11 +232,13 @@ def _unreachable(
         earlier |= 1 << number
 
 
-def _gap(place: str, table: Table, columns: Sequence[Probes], boxes: Sequence[_Box]) -> Iterator[Finding]:
+def _gap(
+    place: str, table: Table, columns: Sequence[Probes], boxes: Sequence[_Box], search: "_Search"
+) -> Iterator[Finding]:
     if not all(column.values for column in columns):
         return
     every = [(1 << len(column.values)) - 1 for column in columns]
-    outside = _Search(columns, boxes).outside(every, (1 << len(boxes)) - 1)
+    outside = search.outside(every, (1 << len(boxes)) - 1)
     if isinstance(outside, list):
         values = {"place": place, "example": _example(table, columns, outside)}
         yield Finding(table.element, "dmn.gap", "warning", values, table.line)
@@ -259,7 +269,12 @@ class _Search:
         found = self._search(0, boxes)
         if found is not None:
             return found
-        return GIVEN_UP if self._steps > _MAX_STEPS else COVERED
+        return GIVEN_UP if self.given_up else COVERED
+
+    @property
+    def given_up(self) -> bool:
+        """Whether a search ended because its steps were used up."""
+        return self._steps > _MAX_STEPS
 
     def _search(self, column: int, active: int) -> list[int] | None:
         if not active:

@@ -166,7 +166,7 @@ def _ranker(compiler: "Compiler", values: str, place: str) -> hit_policies.Ranke
 
 def _compile_rule(compiler: "Compiler", table: Table, index: int, names: frozenset[str], place: str) -> _Rule:
     rule = table.rules[index - 1]
-    inner = f"{place}, rule {index}"
+    inner = f"{place} #{index}"
     tests = [
         _compile_cell(compiler, column, cell, names, inner)
         for column, cell in enumerate(rule.inputs)

@@ -8,12 +8,12 @@ not FEEL and an expression that exceeds its limits are errors.
 from typing import Any
 
 from bpmn.feel.messages import EXPECTED, MESSAGES
+from bpmn.feel.wording import fill
 
 
 def render(code: str, language: str, values: dict[str, Any]) -> str:
     """Return the message *code* in *language* ("ru", otherwise English) with *values* filled in."""
-    english, russian = MESSAGES[code]
-    return (russian if language == "ru" else english).format(**values)
+    return fill(MESSAGES[code][language == "ru"], language, values)
 
 
 class FeelError(Exception):
@@ -47,11 +47,7 @@ class FeelSyntaxError(FeelError):
         """Return position, expectation and finding in *language*: "ru" or "en"."""
         russian = language == "ru"
         english_text, russian_text = EXPECTED.get(self.expected, (self.expected, self.expected))
-        found = (
-            repr(self.found)
-            if self.found
-            else ("конец выражения" if russian else "the end of the expression")
-        )
+        found = fill("{text!r}", language, {"text": self.found}) if self.found else EXPECTED["end"][russian]
         expected = russian_text if russian else english_text
         values = {"line": self.line, "column": self.column, "expected": expected, "found": found}
         return render("feel.syntax", language, values)

@@ -12,12 +12,13 @@ from functools import lru_cache
 from typing import NoReturn
 
 from bpmn.feel import syntax
-from bpmn.feel.errors import FeelError
+from bpmn.feel.errors import FeelError, render
 from bpmn.feel.expression import Expression
 from bpmn.feel.juel_methods import METHODS
-from bpmn.feel.messages import CONSTRUCTS, MESSAGES
+from bpmn.feel.messages import CONSTRUCTS
 from bpmn.feel.syntax import Node
 from bpmn.feel.values import number
+from bpmn.feel.wording import fill
 
 _MAX_SOURCE = 16_384
 _MAX_CACHED_SOURCE = 2000
@@ -53,10 +54,9 @@ class JuelNotTranslatable(FeelError):
 
     def message(self, language: str = "en") -> str:
         """Return which construct of which expression it is, in *language*: "ru" or "en"."""
-        index = 1 if language == "ru" else 0
-        construct = CONSTRUCTS[self.kind][index].format(name=self.name)
+        construct = fill(CONSTRUCTS[self.kind][language == "ru"], language, {"name": self.name})
         source = self.source if len(self.source) <= 200 else f"{self.source[:199]}…"
-        return MESSAGES["juel.untranslatable"][index].format(source=source, construct=construct)
+        return render(self.code, language, {"source": source, "construct": construct})
 
 
 def compile(source: str) -> Expression:

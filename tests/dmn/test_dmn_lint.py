@@ -214,6 +214,28 @@ def test_a_large_table_is_checked_in_bounded_time():
     assert "dmn.gap" in rules(one_table(["x", "k", "z"], ["y"], rows))
 
 
+def test_a_table_that_is_not_checked_as_a_whole_says_so():
+    long = [[f"[{i}..{i + 1})", str(i)] for i in range(1001)]
+    twenty = ["".join(str(i)) for i in range(20)]
+    wide = [["-"] * i + ['"a"', *["-"] * (19 - i), '"a"', "1"] for i in range(20)]
+    wide += [[*['not("a")', "-"] * 10, '"b"', "1"], [*["-", 'not("a")'] * 10, '"b"', "1"]]
+
+    for made in (
+        one_table(["x"], ["y"], long),
+        one_table([f"c{name}" for name in (*twenty, "last")], ["y"], wide, policy="FIRST"),
+    ):
+        found = only(made, "dmn.partly_checked")
+        assert found.severity == "info"
+        assert "таблица слишком велика" in found.message_ru
+        assert "too large to be checked as a whole" in found.message_en
+
+
+def test_a_table_that_is_checked_as_a_whole_says_nothing():
+    made = one_table(["x"], ["y"], [["<10", "1"], [">=10", "2"]])
+
+    assert "dmn.partly_checked" not in {problem.rule for problem in dmn.lint(made)}
+
+
 CELLS = st.sampled_from(["-", "<3", "<=3", ">3", ">=3", "3", "[1..5]", "(1..5)", "not(3)", "1,5", "]1..3]"])
 
 

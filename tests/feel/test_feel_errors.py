@@ -43,27 +43,47 @@ def test_a_syntax_error_reads_in_russian():
     with pytest.raises(feel.FeelSyntaxError) as caught:
         feel.compile("сумма > ")
 
-    assert caught.value.message("ru") == "строка 1, столбец 9: ожидалось выражение, найдено конец выражения"
+    assert caught.value.message("ru") == "строка 1, столбец 9: ожидается выражение, а здесь конец выражения"
 
 
 REASONS = [
-    ("missing", "name.unknown", "there is no variable 'missing'", "нет переменной 'missing'"),
+    ("missing", "name.unknown", "there is no variable 'missing'", "нет переменной «missing»"),
     (
         "{a: 1}.b",
         "path.unknown",
-        "context has no component 'b'",
-        "у значения типа context нет компонента 'b'",
+        "a value of type context has no component 'b'",
+        "у значения типа context нет компонента «b»",
     ),
-    ('1 + "a"', "operator.types", "'+' cannot be applied to number and string", None),
-    ('1 < "a"', "operator.types", "'<' cannot be applied to number and string", None),
+    ('1 + "a"', "operator.types", "'+' does not work on the types number and string", None),
+    ('1 < "a"', "operator.types", "'<' does not work on the types number and string", None),
     ("1 / 0", "number.division_by_zero", "division by zero", "деление на ноль"),
-    ("[1][5]", "filter.index", "there is no item 5 in a list of 1", "в списке из 1 нет элемента 5"),
-    ("foo(1)", "function.unknown", "there is no function 'foo'", "нет функции 'foo'"),
-    ("abs()", "function.count", "abs: 0 arguments do not fit", None),
-    ('abs("x")', "function.argument", "abs: the argument 'n' cannot be string", None),
-    ("[3..1]", "range.invalid", "the range from 3 to 1 is not valid", None),
-    ("if 1 then 2 else null", "condition.type", "a condition must be a boolean, not number", None),
-    ("1 instance of foo", "type.unknown", "there is no type 'foo'", "нет типа 'foo'"),
+    (
+        "[1][5]",
+        "filter.index",
+        "there is no item 5: the list has 1",
+        "нет элемента с номером 5: всего в списке 1",
+    ),
+    ("foo(1)", "function.unknown", "there is no function 'foo'", "нет функции «foo»"),
+    (
+        "abs()",
+        "function.count",
+        "abs cannot be called with 0 arguments",
+        "abs нельзя вызвать с 0 аргументами",
+    ),
+    ('abs("x")', "function.argument", "abs: the argument 'n' cannot be of type string", None),
+    (
+        "[3..1]",
+        "range.invalid",
+        "there is no range from 3 to 1: its start must come first and be of the same type",
+        None,
+    ),
+    (
+        "if 1 then 2 else null",
+        "condition.type",
+        "a condition must give true or false, not a value of type number",
+        None,
+    ),
+    ("1 instance of foo", "type.unknown", "there is no type 'foo'", "нет типа «foo»"),
 ]
 
 

@@ -128,7 +128,7 @@ REFUSED = [
     ("${fn:length(list)}", "the function fn:length()", "функция fn:length()"),
     ("${execution.id}", "'execution.id' is an object of the Java engine", None),
     ("${task.assignee}", "'task' is an object of the Java engine", None),
-    ("${a = 3}", "the operator '='", "оператор '='"),
+    ("${a = 3}", "the operator '='", "оператор «=»"),
     ("${a += 3}", "the operator '+='", None),
     ("${x -> x}", "the operator '->'", None),
     ("${a instanceof b}", "the operator 'instanceof'", None),

@@ -4,6 +4,10 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from bpmn.feel.messages import PATTERNS
+from bpmn.feel.wording import fill
 
 _MAX_LENGTH = 1000
 _MAX_NESTING = 30
@@ -13,7 +17,15 @@ CharacterTest = Callable[[str], bool]
 
 
 class PatternError(ValueError):
-    """The text is not a pattern of XPath, or it is too large; the message says what is wrong."""
+    """The text is not a pattern of XPath, or it is too large; *kind* is a key of ``messages.PATTERNS``."""
+
+    def __init__(self, kind: str, **values: Any) -> None:
+        self.kind, self.values = kind, values
+        super().__init__(self.message("en"))
+
+    def message(self, language: str = "en") -> str:
+        """Return what is wrong in *language*: "ru" or "en"."""
+        return fill(PATTERNS[self.kind][language == "ru"], language, self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +129,7 @@ class Parser:
 
     def __init__(self, source: str, flags: str) -> None:
         if len(source) > _MAX_LENGTH:
-            raise PatternError(f"the pattern is longer than {_MAX_LENGTH} characters")
+            raise PatternError("long", limit=_MAX_LENGTH)
         self._source = source
         self._extended = "x" in flags
         self._dot_all = "s" in flags
@@ -135,7 +147,7 @@ class Parser:
         """
         tree = self._choice()
         if self._position < len(self._source):
-            raise PatternError(f"unexpected {self._source[self._position]!r} at {self._position + 1}")
+            raise PatternError("unexpected", text=self._source[self._position], position=self._position + 1)
         return tree
 
     def _next(self) -> str:
@@ -146,14 +158,14 @@ class Parser:
 
     def _take(self) -> str:
         if self._position >= len(self._source):
-            raise PatternError("the pattern ends too early")
+            raise PatternError("end")
         self._position += 1
         return self._source[self._position - 1]
 
     def _choice(self) -> Item:
         self._depth += 1
         if self._depth > _MAX_NESTING:
-            raise PatternError(f"parentheses are nested deeper than {_MAX_NESTING} levels")
+            raise PatternError("nesting", limit=_MAX_NESTING)
         branches = [self._branch()]
         while self._next() == "|":
             self._position += 1
@@ -173,7 +185,7 @@ class Parser:
         if match is None:
             return item
         if isinstance(item, Anchor):
-            raise PatternError(f"{item.symbol!r} cannot be repeated")
+            raise PatternError("repeat", text=item.symbol)
         self._position = match.end()
         symbol, least, comma, most, lazy = match.groups()
         if symbol:
@@ -182,11 +194,11 @@ class Parser:
             low = int(least)
             high = low if not comma else int(most) if most else None
         if low > _MAX_COUNT or (high or 0) > _MAX_COUNT:
-            raise PatternError(f"a count above {_MAX_COUNT}")
+            raise PatternError("count.large", limit=_MAX_COUNT)
         if high is not None and high < low:
-            raise PatternError(f"the count {match.group()} goes down")
+            raise PatternError("count.order", text=match.group())
         if _QUANTIFIER.match(self._source, self._position):
-            raise PatternError(f"two quantifiers follow each other at {self._position + 1}")
+            raise PatternError("quantifiers", position=self._position + 1)
         return Repeat(item, low, high, not lazy)
 
     def _atom(self) -> Item:
@@ -205,7 +217,7 @@ class Parser:
         if character == "\\":
             return self._escape()
         if character in "?*+{}])":
-            raise PatternError(f"unexpected {character!r} at {self._position}")
+            raise PatternError("unexpected", text=character, position=self._position)
         return self._literal(character)
 
     def _literal(self, character: str) -> OneOf:
@@ -221,14 +233,14 @@ class Parser:
         number: int | None = None
         if self._source.startswith("?", self._position):
             if not self._source.startswith("?:", self._position):
-                raise PatternError(f"'({self._source[self._position : self._position + 2]}' is not in XPath")
+                raise PatternError("group", text=f"({self._source[self._position : self._position + 2]}")
             self._position += 2
         else:
             self.groups += 1
             number = self.groups
         item = self._choice()
         if self._next() != ")":
-            raise PatternError("a parenthesis is not closed")
+            raise PatternError("bracket")
         self._position += 1
         if number is not None:
             self._closed.add(number)
@@ -245,7 +257,7 @@ class Parser:
                 number = longer
                 self._position += 1
             if number not in self._closed:
-                raise PatternError(f"there is no closed group \\{number} before")
+                raise PatternError("reference", position=number)
             return BackReference(number)
         test, body, single = self._class_escape(character)
         if single is not None:
@@ -265,18 +277,18 @@ class Parser:
         if character in "pP":
             return self._property(character == "P"), None, None
         if character.isalnum():
-            raise PatternError(rf"the escape '\{character}' is not in XPath")
+            raise PatternError("escape", text=f"\\{character}")
         return (lambda other: other == character), re.escape(character), character
 
     def _property(self, negated: bool) -> CharacterTest:
         match = _PROPERTY.match(self._source, self._position)
         if match is None:
-            raise PatternError(r"\p needs a category as {Lu} or a block as {IsCyrillic}")
+            raise PatternError("property")
         self._position = match.end()
         block, category = match.groups()
         if block is not None:
             if block not in _BLOCKS:
-                raise PatternError(f"the block {block!r} is not supported")
+                raise PatternError("block", text=block)
             first, last = _BLOCKS[block]
             return lambda other: (first <= ord(other) <= last) is not negated
         return lambda other: unicodedata.category(other).startswith(category) is not negated
@@ -285,7 +297,7 @@ class Parser:
         """Read a character class after its opening bracket."""
         self._depth += 1
         if self._depth > _MAX_NESTING:
-            raise PatternError(f"classes are nested deeper than {_MAX_NESTING} levels")
+            raise PatternError("nesting", limit=_MAX_NESTING)
         negated = self._source.startswith("^", self._position)
         self._position += negated
         tests: list[CharacterTest] = []
@@ -300,7 +312,7 @@ class Parser:
             tests.append(test)
             bodies.append(body)
         if self._take() != "]" or not tests:
-            raise PatternError("a character class is empty or not closed")
+            raise PatternError("class")
         self._depth -= 1
 
         def matches(other: str) -> bool:
@@ -314,7 +326,7 @@ class Parser:
     def _class_member(self) -> tuple[CharacterTest, str | None]:
         character = self._take()
         if character == "[":
-            raise PatternError("'[' in a class must be escaped")
+            raise PatternError("class.bracket")
         if character == "\\":
             test, body, single = self._class_escape(self._take())
             if single is None:
@@ -327,10 +339,10 @@ class Parser:
         if last == "\\":
             _, _, single = self._class_escape(self._take())
             if single is None:
-                raise PatternError("a range in a class must end at a character")
+                raise PatternError("class.end")
             last = single
         if last < character:
-            raise PatternError(f"the range {character}-{last} goes down")
+            raise PatternError("class.order", text=f"{character}-{last}")
         return self._folded(
             lambda other: character <= other <= last
         ), f"{re.escape(character)}-{re.escape(last)}"

@@ -42,7 +42,7 @@ class Program:
 
     def _add(self, *instruction: Any) -> int:
         if len(self._code) >= _MAX_PROGRAM:
-            raise PatternError("the pattern is too large")
+            raise PatternError("large")
         self._code.append(instruction)
         return len(self._code) - 1
 

@@ -97,7 +97,7 @@ def compile_pattern(source: str, flags: str = "") -> Pattern:
         PatternError: it is not a pattern, or there is no such flag.
     """
     if not set(flags) <= set("smixq"):
-        raise PatternError(f"the flags {flags!r} are not among s, m, i, x, q")
+        raise PatternError("flags", text=flags)
     if "q" in flags:
         source = re.sub(r"([\\|.?*+(){}\[\]^$-])", r"\\\1", source)
         flags = flags.replace("x", "")
@@ -112,7 +112,7 @@ def replacement_parts(text: str, groups: int) -> list[str | int]:
         PatternError: a lone ``$`` or ``\\``, as XPath Functions §5.6.4 says.
     """
     if len(text) > _MAX_REPLACEMENT:
-        raise PatternError(f"the replacement is longer than {_MAX_REPLACEMENT} characters")
+        raise PatternError("replacement.long", limit=_MAX_REPLACEMENT)
     parts: list[str | int] = []
     position = 0
     while position < len(text):
@@ -120,13 +120,13 @@ def replacement_parts(text: str, groups: int) -> list[str | int]:
         follow = text[position + 1 : position + 2]
         if character == "\\":
             if follow not in ("\\", "$"):
-                raise PatternError("a backslash in a replacement must precede '$' or another")
+                raise PatternError("replacement.backslash")
             parts.append(follow)
             position += 2
         elif character == "$":
             digits = re.compile("[0-9]{1,3}").match(text, position + 1)
             if digits is None:
-                raise PatternError("'$' in a replacement must precede the number of a group")
+                raise PatternError("replacement.group")
             number = digits.group()
             while len(number) > 1 and int(number) > groups:
                 number = number[:-1]
