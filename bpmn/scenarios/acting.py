@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import update
 
 from bpmn.actors import Actor
+from bpmn.bundles import form_source
 from bpmn.errors import EngineError, InvalidForm
 from bpmn.projection import MESSAGE_TTL_S
 from bpmn.scenarios.model import Scenario
 from bpmn.scenarios.observing import Names, OpenTask, View, plain
 from bpmn.scenarios.reading import advanced
+from bpmn.scenarios.refusals import unfilled, why
 from bpmn.scenarios.stage import Outcome, Stage
 from bpmn.scenarios.words import Words
 from bpmn.spiff import Workflow
@@ -81,10 +83,9 @@ class Player:
             remark = act(body)
             self._settle()
         except InvalidForm as error:
-            why = "; ".join(f"{path}: {text}" if path else text for path, text in error.errors.items())
-            raise StepRefused("refused", why=why) from error
+            raise StepRefused("refused", why=unfilled(error, error)) from error
         except (EngineError, ExecutionError) as error:
-            raise StepRefused("refused", why=str(error)) from error
+            raise StepRefused("refused", why=why(error)) from error
         return remark
 
     def _start(self, body: Mapping[str, Any]) -> Words | None:
@@ -130,8 +131,13 @@ class Player:
         if task.form and self._no_form(task):
             with self._stage.storage.unit_of_work() as uow:
                 uow.connection.execute(update(Task).where(Task.id == task.id).values(form=None))
-        language = self._runtime.settings.language
-        self._engine.tasks.complete(task_id=task.id, values=values, by=by, language=language)
+        try:
+            self._engine.tasks.complete(task_id=task.id, values=values, by=by, language="ru")
+        except InvalidForm as russian:
+            try:  # nothing was changed: ask again for the words of the other language
+                self._engine.tasks.complete(task_id=task.id, values=values, by=by, language="en")
+            except InvalidForm as english:
+                raise StepRefused("refused", why=unfilled(russian, english)) from english
 
     def _job(self, body: Mapping[str, Any]) -> None:
         ids = self._known(body["element"])
@@ -297,8 +303,8 @@ class Player:
         raise StepRefused("no_start", process=key, message=message)
 
     def _no_form(self, task: OpenTask) -> bool:
-        bundle = self._engine.deployments.bundle(task.definition_id)
-        return bundle.file(f"forms/{task.form}.form") is None
+        bundle = self._engine.deployments.bundle(task.definition_id).deployment
+        return form_source(bundle.files, bundle.compiled, task.form or "") is None
 
     def _elements(self, word: str) -> frozenset[str]:
         return self._names.ids(word)

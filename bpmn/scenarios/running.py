@@ -18,20 +18,9 @@ from bpmn.scenarios.reading import read_scenario
 from bpmn.scenarios.results import Report, ScenarioResult, StepResult
 from bpmn.scenarios.sources import BundleSource, FolderSource, Source, is_scenario, scenario_paths
 from bpmn.scenarios.stage import TOLERATED, EngineMaker, Stage
-from bpmn.scenarios.words import Words
+from bpmn.scenarios.words import Said, Words
 
 KEPT_STAGES = 8
-
-
-class Said(Words):
-    """A message that is ready in both languages."""
-
-    def __init__(self, ru: str, en: str) -> None:
-        super().__init__("")
-        self._ru, self._en = ru, en
-
-    def message(self, language: str) -> str:
-        return self._ru if language == "ru" else self._en
 
 
 class Runner:

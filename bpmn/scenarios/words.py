@@ -81,3 +81,14 @@ class Words:
             for key, value in self.values.items()
         }
         return _WORDS[self.code][language != "ru"].format(**values)
+
+
+class Said(Words):
+    """A message that is ready in both languages."""
+
+    def __init__(self, ru: str, en: str) -> None:
+        super().__init__("")
+        self._ru, self._en = ru, en
+
+    def message(self, language: str) -> str:
+        return self._ru if language == "ru" else self._en

@@ -25,4 +25,4 @@ def directory(connection: Connection) -> Directory:
         .group_by(Group.key)
     )
     people = connection.scalars(select(User.email).where(User.active.is_(True)))
-    return Directory(dict(rows.tuples().all()), frozenset(email.lower() for email in people))
+    return Directory(dict(rows.all()), frozenset(email.lower() for email in people))
