@@ -6,6 +6,7 @@ from typing import Any
 
 from bpmn.actors import Actor
 from bpmn.adhoc import AdHoc
+from bpmn.background_jobs import BackgroundJobs
 from bpmn.clients import Clients
 from bpmn.deployments import Deployments
 from bpmn.drafts import Drafts
@@ -15,6 +16,7 @@ from bpmn.instances import Instances
 from bpmn.jobs import Jobs
 from bpmn.links import Links
 from bpmn.messages import Correlated, Messages
+from bpmn.migrations import Migrations
 from bpmn.public_forms import PublicForms
 from bpmn.runtime import Runtime
 from bpmn.scenarios import bundle_problems
@@ -68,7 +70,8 @@ class ProcessEngine:
         self.instances = Instances(self.runtime)
         self.tasks = Tasks(self.runtime)
         self.messages = Messages(self.runtime)
-        self.jobs = Jobs(self.runtime)
+        work = BackgroundJobs(self.runtime)
+        self.jobs: Jobs = work
         self.incidents = Incidents(self.runtime)
         self.public_forms = PublicForms(self.runtime)
         self.external = External(self.runtime, self.jobs)
@@ -77,6 +80,8 @@ class ProcessEngine:
         self.adhoc = AdHoc(self.runtime)
         self.uploads = Uploading(self.runtime)
         self.searching = Searching(self.runtime)
+        self.migrations = Migrations(self.runtime)
+        work.background["migration"] = self.migrations.work
         self._wakes: list[Callable[[], None]] = []
         self.runtime.wake = self._wake
         self.runtime.correlate = self._correlate

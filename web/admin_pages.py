@@ -213,6 +213,9 @@ def job_lines(rows: list[queries.JobRow], now: datetime, zone: tzinfo) -> list[J
         "start_timer": _("start by time"),
         "message": _("message"),
         "signal": _("signal"),
+        "migration": _("moving requests to another version"),
+        "replay": _("replay of earlier requests"),
+        "activation": _("putting a version in force"),
     }
     lines = []
     for row in rows:

@@ -202,6 +202,15 @@ def _event(entry: Entry, names: Names) -> Line | None:
         case "variables":
             title = _("Data changed")
             note = ", ".join(str(name) for name in data.get("names", []))
+        case "migrated":
+            icon = "arrow-repeat"
+            title = _(
+                "Moved from version %(old)d to version %(new)d",
+                old=data.get("from", 0),
+                new=data.get("to", 0),
+            )
+        case "migration_undone":
+            icon, title = "arrow-counterclockwise", _("Put back into the earlier version")
         case "consent":
             group, icon, title = "steps", "shield-lock", _("Consent given")
         case _:

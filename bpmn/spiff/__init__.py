@@ -7,8 +7,9 @@ the services of the unit of work.
 
 from bpmn.spiff.bundle import compile_bundle
 from bpmn.spiff.errors import ExecutionError, StartNotFound, StateUnreadable, StepFailed, TokenGone
-from bpmn.spiff.migration import MigrationRefused, Plan, migrate, plan, propose
+from bpmn.spiff.migration import MigrationRefused, Move, Obstacle, Plan, migrate, plan, propose
 from bpmn.spiff.model import Bundle, Element, Param, ProcessModel, StartTrigger, Timer
+from bpmn.spiff.readdress import Readdressed, readdressed
 from bpmn.spiff.services import Binding, Services
 from bpmn.spiff.unit import run_unit
 from bpmn.spiff.words import explain
@@ -21,10 +22,13 @@ __all__ = [
     "Element",
     "ExecutionError",
     "MigrationRefused",
+    "Move",
+    "Obstacle",
     "Param",
     "Plan",
     "Position",
     "ProcessModel",
+    "Readdressed",
     "Services",
     "StartNotFound",
     "StartTrigger",
@@ -38,5 +42,6 @@ __all__ = [
     "migrate",
     "plan",
     "propose",
+    "readdressed",
     "run_unit",
 ]

@@ -36,6 +36,7 @@ from storage.models.runtime import (
     TaskDraft,
 )
 from storage.models.search import SearchMark, SearchState, SearchWord
+from storage.models.versions import VersionRun, VersionRunItem
 
 __all__ = [
     "Activity",
@@ -82,5 +83,7 @@ __all__ = [
     "TaskDraft",
     "Upload",
     "User",
+    "VersionRun",
+    "VersionRunItem",
     "user_role",
 ]

@@ -51,10 +51,14 @@ class Definition(Base):
     key: Mapped[str]
     version: Mapped[int]
     name: Mapped[str]
-    state: Mapped[str]  # stored | active | retired
+    state: Mapped[str]  # stored | active | suspended | retired
     deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"))
     resource_path: Mapped[str]
     info: Mapped[dict[str, Any]]  # process properties: category, description, prefix, stages, ...
     created_at: Mapped[datetime]
     activated_at: Mapped[datetime | None]
     activated_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    tag: Mapped[str] = mapped_column(default="")  # people's own name for the version
+    approved_at: Mapped[datetime | None]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    activate_at: Mapped[datetime | None]  # comes into force by itself then
