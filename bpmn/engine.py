@@ -83,7 +83,8 @@ class ProcessEngine:
         self.migrations = Migrations(self.runtime)
         work.background["migration"] = self.migrations.work
         self._wakes: list[Callable[[], None]] = []
-        self.runtime.wake = self._wake
+        self._commits: list[Callable[[], None]] = []
+        self.runtime.wake = self._committed
         self.runtime.correlate = self._correlate
         self.runtime.start = self._start
         self.runtime.examples = lambda files: bundle_problems(files, ProcessEngine)
@@ -104,12 +105,22 @@ class ProcessEngine:
         return self.runtime.now()
 
     def on_wake(self, wake: Callable[[], None]) -> None:
-        """Have *wake* called, too, after every commit that may have made work for somebody."""
+        """Have *wake* called, too, whenever there may be work: after commits, here and in other processes."""
         self._wakes.append(wake)
 
-    def _wake(self) -> None:
+    def on_commit(self, call: Callable[[], None]) -> None:
+        """Have *call* called, too, after every commit of this process that may have made work for somebody."""
+        self._commits.append(call)
+
+    def wake(self) -> None:
+        """Have everybody in this process look for work; returns at once."""
         for wake in self._wakes:
             wake()
+
+    def _committed(self) -> None:
+        for call in self._commits:
+            call()
+        self.wake()
 
     def close(self) -> None:
         """Give back the sandbox's processes and the database's connections."""

@@ -45,7 +45,7 @@ class Metrics:
         self.commits = Counter(
             "marshrut_commits", "Steps and other acts committed by this process.", registry=self.registry
         )
-        services.engine.on_wake(self.commits.inc)
+        services.engine.on_commit(self.commits.inc)
         services.engine.jobs.observe(self._job)
 
     def _job(self, row: JobRow, outcome: str, took_s: float) -> None:
