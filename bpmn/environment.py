@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from bpmn import decisions, dmn
+from bpmn import called, decisions, dmn
 from bpmn.actors import Actor
 from bpmn.bundles import LoadedBundle
-from bpmn.errors import CallFailed, NotFound
 from bpmn.spiff import ProcessModel
 from bpmn.spiff.services import Binding, ScriptRunner
 from handlers.context import HandlerContext
@@ -73,25 +72,12 @@ class Environment:
         return model.evaluate(decision_ref, variables, functions=self.functions, now=self.local_now)
 
     def called_process(self, key: str, binding: Binding) -> ProcessModel:
-        """The called process: by the exact reference, of the same bundle, or the version in force."""
-        connection = self.uow.connection if self.uow is not None else None
-        if binding.kind != "reference" and key in self.bundle.deployment.compiled.processes:
-            return self.bundle.deployment.compiled.processes[key]
-        if connection is None:
-            with self.runtime.storage.read() as reading:
-                return self._called(reading, key, binding)
+        """The called process that is meant (`bpmn.called`)."""
+        if self.uow is None:
+            with self.runtime.storage.read() as connection:
+                return called.find(self.runtime.bundles, connection, self.bundle, key, binding)
         with told(self.runtime.storage.engine):
-            return self._called(connection, key, binding)
-
-    def _called(self, connection: Any, key: str, binding: Binding) -> ProcessModel:
-        try:
-            if binding.kind == "reference" and binding.value:
-                return self.runtime.bundles.of_definition(connection, int(binding.value)).model
-            return self.runtime.bundles.active(connection, key).model
-        except NotFound as error:
-            raise CallFailed(
-                f"there is no process {key!r} in force to call", what="process", key=key
-            ) from error
+            return called.find(self.runtime.bundles, self.uow.connection, self.bundle, key, binding)
 
     def transactional(self, handler: str) -> bool:
         return self.runtime.registry.get(handler).transactional
