@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from bpmn.lint.finding import about, graphs, nodes
 from bpmn.lint.problem import Problem
 from bpmn.spiff.graph import ACTIVITIES, Graph, Node
+from bpmn.spiff.parts import reference
 from bpmn.spiff.reader import Reader
 
 _ALLOWED = {
@@ -240,4 +241,64 @@ def cancel(reader: Reader) -> Iterator[Problem]:
                 )
 
 
-RULES = (kinds, boundary, nonsense_start, references, links, cancel)
+def start_conditions(reader: Reader) -> Iterator[Problem]:
+    """A process cannot begin by a condition: before there is a request there are no variables to read."""
+    for node in nodes(reader):
+        top = node.type == "startEvent" and node.scope.owner is None
+        if top and any(event.kind == "conditional" for event in node.events):
+            yield about(
+                reader,
+                node,
+                "start_condition",
+                "{}: процесс не может начаться по условию, проверять его не на чем; начните сообщением, сигналом или таймером",
+                "{}: a process cannot begin by a condition, there is nothing to read yet; use a message, signal or timer",
+            )
+
+
+def escalations(reader: Reader) -> Iterator[Problem]:
+    """An escalation that nothing catches goes on without a trace (BPMN 2.0 §10.5.7): a warning."""
+    called = {reference(node.called) for node in nodes(reader) if node.called}
+    for node in nodes(reader):
+        if node.type not in ("endEvent", "intermediateThrowEvent"):
+            continue
+        for event in node.events:
+            if (
+                event.kind == "escalation"
+                and node.scope.root.id not in called
+                and not _caught(node, event.code)
+            ):
+                yield about(
+                    reader,
+                    node,
+                    "escalation_uncaught",
+                    "{}: эту эскалацию здесь никто не ловит, процесс просто пойдёт дальше; добавьте граничное событие "
+                    "подпроцессу или событийный подпроцесс",
+                    "{}: nothing here catches this escalation, the process just goes on; add a boundary event to the "
+                    "subprocess or an event subprocess",
+                    severity="warning",
+                )
+
+
+def _caught(node: Node, code: str | None) -> bool:
+    graph: Graph | None = node.scope
+    while graph is not None:
+        owner = graph.owner
+        catchers = [
+            start
+            for inner in graph.nodes.values()
+            if inner.triggered and inner.inner is not None
+            for start in inner.inner.nodes.values()
+            if start.type == "startEvent"
+        ]
+        catchers += owner.boundaries if owner is not None else []
+        if any(
+            event.kind == "escalation" and event.code in (None, code)
+            for one in catchers
+            for event in one.events
+        ):
+            return True
+        graph = graph.parent
+    return False
+
+
+RULES = (kinds, boundary, nonsense_start, references, links, cancel, start_conditions, escalations)
