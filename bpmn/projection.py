@@ -94,19 +94,20 @@ def write(
     people = _people(uow, [entry.assignee for entry, _ in changes.tasks if entry.assignee])
     for entry, row in changes.tasks:
         _assign(entry, row, people, changes, now)
-    for state, tokens in changes.closed_tasks.items():
-        ended = [done[token] for token in tokens if token in done]
-        by_id = ended[0].actor_id if ended else None
-        uow.tasks.close(instance.id, tokens, state=state, at=now, by_id=by_id)
-    if changes.closed_jobs:
-        uow.jobs.delete_tokens(instance.id, changes.closed_jobs)
-    if changes.closed_waits:
-        uow.jobs.delete_tokens(instance.id, changes.closed_waits)
-        uow.subscriptions.delete_tokens(instance.id, changes.closed_waits)
-    if changes.cancelled:
-        uow.incidents.resolve_tokens(instance.id, changes.cancelled, how="closed", at=now)
-    if changes.unparked:
-        uow.incidents.resolve_tokens(instance.id, changes.unparked, how="retried", at=now)
+    completed = changes.closed_tasks.get("completed", [])
+    ended = [done[token] for token in completed if token in done]
+    uow.tasks.close(
+        instance.id,
+        at=now,
+        completed=completed,
+        by_id=ended[0].actor_id if ended else None,
+        cancelled=changes.closed_tasks.get("cancelled"),
+    )
+    uow.jobs.delete_tokens(instance.id, changes.closed_jobs + changes.closed_waits)
+    uow.subscriptions.delete_tokens(instance.id, changes.closed_waits)
+    uow.incidents.resolve_tokens(
+        instance.id, changes.unparked, how="retried", at=now, closed=changes.cancelled
+    )
     changes.jobs += _kept_messages(uow, changes.subscriptions, instance.id, now)
     changes.jobs += _thrown(uow, workflow.journal, instance.id, now)
     rows = [row for _, row in changes.tasks]
@@ -138,12 +139,11 @@ def read_journal(workflow: Workflow, instance_id: int, *, now: datetime, done: M
             case journal.Unparked():
                 changes.unparked.append(entry.token_id)
             case journal.Closed():
-                if opened.pop(entry.token_id, None) is None:
+                opened.pop(entry.token_id, None)
+                if not workflow.is_new(entry.token_id):  # only a token of an earlier step has rows
                     _close(entry, changes)
                 if entry.outcome == "completed":
                     _move_stage(workflow, entry.element_id, changes)
-                else:
-                    changes.cancelled.append(entry.token_id)
                 changes.activities.append(
                     _activity(entry, instance_id, now, done.get(entry.token_id), decisions)
                 )
@@ -219,6 +219,8 @@ def _open(entry: Any, instance_id: int, now: datetime, changes: Changes) -> None
 
 
 def _close(entry: journal.Closed, changes: Changes) -> None:
+    if entry.outcome != "completed":
+        changes.cancelled.append(entry.token_id)
     if entry.element_type in _TASKS:
         changes.closed_tasks.setdefault(entry.outcome, []).append(entry.token_id)
     elif entry.element_type in _JOBS:

@@ -113,6 +113,14 @@ class Runtime:
             bundle, _, workflow = self.restore(uow, instance, by=by, now=self.now())
             yield instance, bundle, workflow
 
+    def load_of_task(self, uow: UnitOfWork, task_id: int) -> tuple[TaskRow, InstanceRow]:
+        """Lock the instance of a task, then read the task: nobody changes either meanwhile.  Raises NotFound."""
+        instance = uow.instances.lock_of_task(task_id)
+        task = uow.tasks.get(task_id)
+        if task is None or instance is None:
+            raise NotFound("task", task_id)
+        return task, instance
+
     def load_active(self, uow: UnitOfWork, instance_id: int) -> InstanceRow:
         """Load and lock a running instance.  Raises NotFound, RequestEnded."""
         instance = self.load(uow, instance_id)
@@ -152,11 +160,13 @@ class Runtime:
         now: datetime,
         done: Mapping[int, Done] | None = None,
         prepare: Beside = _nothing,
+        beside: Beside = _nothing,
         restored: Workflow | None = None,
     ) -> Step:
         """Apply a command to a loaded instance and save everything that follows from it.
 
         `restored`: the live object, if the caller made it already.  `prepare` runs at the begin of every attempt.
+        What `beside` writes goes out together with what the step writes.
         """
         instance_id = instance.id
         current = instance
@@ -178,9 +188,12 @@ class Runtime:
         dumped = workflow.dump()
         current.blob = dumped.state
         self._settle(current, workflow, now)
-        uow.instances.put_values(instance_id, dumped.new_values)
-        uow.instances.save(current, at=now)
-        opened = projection.write(uow, current, workflow, changes, now=now, done=done or {})
+        with uow.pipeline():
+            uow.instances.put_values(instance_id, dumped.new_values)
+            saved = uow.instances.send(current, at=now)
+            opened = projection.write(uow, current, workflow, changes, now=now, done=done or {})
+            beside(uow, current)
+        uow.instances.ensure_saved(current, saved)
         uow.after_commit(self.wake)
         return Step(current, workflow, opened)
 
@@ -244,12 +257,13 @@ class Runtime:
         self._settle(instance, workflow, now)
         if state["inserted"]:
             uow.instances.save(instance, at=now)
-        else:
-            uow.instances.insert(instance)
-        uow.instances.put_values(instance_id, dumped.new_values)
-        opened = projection.write(uow, instance, workflow, changes, now=now, done={})
+        with uow.pipeline():
+            if not state["inserted"]:
+                uow.instances.insert(instance)
+            uow.instances.put_values(instance_id, dumped.new_values)
+            opened = projection.write(uow, instance, workflow, changes, now=now, done={})
+            uow.history.add_events([projection.event(instance_id, "started", by=by, now=now)])
         afterwards(uow, instance)
-        uow.history.add_events([projection.event(instance_id, "started", by=by, now=now)])
         uow.after_commit(self.wake)
         return Step(instance, workflow, opened)
 

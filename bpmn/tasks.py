@@ -242,10 +242,10 @@ class Tasks:
                 by=by,
                 now=now,
                 done={token_id: Done(by.id, shown)},
+                beside=lambda unit, _: unit.tasks.drop_drafts(task_id),
                 restored=workflow,
             )
             attachments.attach(uow, instance.id, files, given, by=by, now=now, language=language)
-            uow.tasks.drop_drafts(task_id)
             mine = [row for row in step.opened_tasks if authorization.why_not_complete(by, row) is None]
             return Completed(instance.id, mine[0].id if mine else None)
 
@@ -258,14 +258,7 @@ class Tasks:
         return task, instance
 
     def _load(self, uow: UnitOfWork, task_id: int) -> tuple[TaskRow, InstanceRow]:
-        """Load a task and lock its instance; what was read before the lock is read again under it."""
-        task = uow.tasks.get(task_id)
-        if task is None:
-            raise NotFound("task", task_id)
-        instance = self._runtime.load(uow, task.instance_id)
-        if not self._runtime.storage.is_sqlite:
-            task = uow.tasks.get(task_id) or task
-        return task, instance
+        return self._runtime.load_of_task(uow, task_id)
 
     def _ensure(
         self, uow: UnitOfWork, task: TaskRow, by: Actor, rule: Callable[[Actor, TaskRow], str | None]

@@ -5,6 +5,7 @@ process's own queue and then BEGIN IMMEDIATE: nobody ever meets a lock error.  P
 row of the instance is the lock.
 """
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from storage.failures import connected
+from storage.failures import connected, give_up, told
 from storage.files import FileStore
 from storage.unit_of_work import UnitOfWork
 
@@ -30,7 +31,9 @@ class Storage:
         self.url = make_url(url)
         self.files = FileStore(files_dir)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._write_queue = threading.Lock() if self.is_sqlite else None
+        self._write_queue = threading.Lock()
+        self._writer: Connection | None = None
+        self._writer_pid = 0
         if self.is_sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -50,21 +53,31 @@ class Storage:
             DatabaseUnavailable: it cannot work now; nothing was saved, or the commit was not confirmed.
             Duplicate: somebody else has just stored what may be stored once.
         """
-        if self._write_queue is not None:
-            self._write_queue.acquire()
-        try:
-            with connected(self.engine) as connection:
-                uow = UnitOfWork(connection, self.files)
-                try:
-                    yield uow
-                    uow.commit()
-                except BaseException:
-                    uow.rollback()
-                    raise
-        finally:
-            if self._write_queue is not None:
-                self._write_queue.release()
+        with self._writing() as connection:
+            uow = UnitOfWork(connection, self.files)
+            try:
+                yield uow
+                uow.commit()
+            except BaseException:
+                uow.rollback()
+                raise
         uow.run_after_commit()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Give a connection to write with; on SQLite always the same one, to one thread at a time."""
+        if not self.is_sqlite:
+            with connected(self.engine) as connection:
+                yield connection
+            return
+        with self._write_queue, told(self.engine):
+            if self._writer is None or self._writer_pid != os.getpid():  # a forked child opens its own
+                self._writer, self._writer_pid = self.engine.connect(), os.getpid()
+            try:
+                yield self._writer
+            except BaseException as error:
+                self._close_writer(error)
+                raise
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -89,8 +102,17 @@ class Storage:
             yield session
 
     def close(self) -> None:
+        with self._write_queue:
+            self._close_writer()
         self.engine.dispose()
         self.read_engine.dispose()
+
+    def _close_writer(self, error: BaseException | None = None) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None and self._writer_pid == os.getpid():
+            if error is not None:
+                give_up(writer, error)
+            writer.close()
 
 
 def _sqlite_engine(url: str, begin: str, durable: bool) -> Engine:
@@ -109,6 +131,7 @@ def _sqlite_engine(url: str, begin: str, durable: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        driver: Any = connection.connection.driver_connection
+        driver.execute(begin)
 
     return engine

@@ -42,20 +42,22 @@ _POSTGRES = {
 @contextlib.contextmanager
 def connected(engine: Engine) -> Iterator[Connection]:
     """Open a connection for the block; a driver's error leaves it as `read` says."""
-    try:
-        with engine.connect() as connection:
-            try:
-                yield connection
-            except Exception as error:
-                if isinstance(error, DatabaseUnavailable) or isinstance(
-                    read(error, engine), DatabaseUnavailable
-                ):
-                    with contextlib.suppress(SQLAlchemyError):
-                        connection.invalidate()
-                raise
-    except Exception as error:
-        _raise_read(error, engine)
-        raise
+    with told(engine), engine.connect() as connection:
+        try:
+            yield connection
+        except Exception as error:
+            give_up(connection, error)
+            raise
+
+
+def give_up(connection: Connection, error: BaseException) -> None:
+    """Throw a connection away if *error* says that its driver failed."""
+    broken = isinstance(error, DatabaseUnavailable) or (
+        isinstance(error, Exception) and isinstance(read(error, connection.engine), DatabaseUnavailable)
+    )
+    if broken:
+        with contextlib.suppress(SQLAlchemyError):
+            connection.invalidate()
 
 
 @contextlib.contextmanager

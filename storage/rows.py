@@ -63,6 +63,20 @@ class TaskRow:
 
 
 @dataclass(slots=True)
+class CandidateRow:
+    principal: str
+    due_at: datetime
+    task_id: int
+
+
+@dataclass(slots=True)
+class LargeValueRow:
+    instance_id: int
+    hash: str
+    content: bytes
+
+
+@dataclass(slots=True)
 class JobRow:
     id: int
     kind: str

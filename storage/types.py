@@ -1,35 +1,54 @@
 """Column types that keep the promises of the model on every database.
 
-Times are aware UTC, money is an exact Decimal with two places, documents are JSON text.
+Times are aware UTC, money is an exact Decimal with two places, documents are JSON text.  The converters are single
+functions: a step converts some thirty values.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, DateTime, Dialect, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+Convert = Callable[[Any], Any]
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    if value is None or value.tzinfo is UTC:
+        return value
+    if value.tzinfo is None:
+        raise ValueError(f"a naive datetime cannot be stored: {value!r}")
+    return value.astimezone(UTC)
+
+
+def _time_to_text(value: datetime | None) -> str | None:
+    aware = _in_utc(value)
+    return None if aware is None else aware.isoformat(" ", "microseconds")[:-6]
+
+
+def _time_from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime, stored in UTC; a naive one is refused."""
+    """An aware datetime, stored in UTC; a naive one is refused.  SQLite keeps it as text that sorts by time."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a naive datetime cannot be stored: {value!r}")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        aware = _in_utc(value)
+        return aware.replace(tzinfo=None) if aware is not None and dialect.name == "sqlite" else aware
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        return _time_to_text if dialect.name == "sqlite" else _in_utc
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:
+        return _time_from_text if dialect.name == "sqlite" else _in_utc
 
 
 class Money(TypeDecorator[Decimal]):
@@ -60,6 +79,14 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
 
 
+def _to_json(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value, default=_plain).decode()
+
+
+def _from_json(value: str | None) -> Any:
+    return None if value is None else orjson.loads(value)
+
+
 class Json(TypeDecorator[Any]):
     """A JSON document as text; decimals and dates become strings, None stays NULL."""
 
@@ -67,7 +94,27 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else orjson.dumps(value, default=_plain).decode()
+        return _to_json(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else orjson.loads(value)
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        return _to_json
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:
+        return _from_json
+
+
+class Listed(TypeDecorator[list[Any]]):
+    """Many values of one type as one parameter: an array, on SQLite a JSON text."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, item: type[TypeEngine[Any]]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(self.item))
+
+    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
+        return orjson.dumps(value).decode() if dialect.name == "sqlite" else value

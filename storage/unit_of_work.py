@@ -1,6 +1,8 @@
 """One unit of work = one transaction.  The only place of the product that commits."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
@@ -38,6 +40,16 @@ class UnitOfWork:
         if self._session is None:
             self._session = Session(self.connection, expire_on_commit=False)
         return self._session
+
+    def pipeline(self) -> AbstractContextManager[Any]:
+        """Let the statements inside travel to PostgreSQL together, in one round trip; whoever reads waits.
+
+        What a statement touched is known after the block (`storage.statements.Sent`).
+        """
+        if self.connection.dialect.name != "postgresql":
+            return nullcontext()
+        pipeline: AbstractContextManager[Any] = self.connection.connection.driver_connection.pipeline()  # type: ignore[union-attr]
+        return pipeline
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Have *call* run after the commit; it is forgotten if the unit rolls back."""

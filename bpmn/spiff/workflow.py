@@ -55,6 +55,7 @@ class Workflow:
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
+        self._first_new = instance.next_id
         instance.facade = self
 
     # ------------------------------------------------------------ life
@@ -83,8 +84,9 @@ class Workflow:
         instance = Instance(model, services)
         for name, value in variables.items():
             instance.sheet.declare(name, value)
+        workflow = cls(instance)
         instance.begin(None if found[0].implicit else found[0].element_id)
-        return cls(instance)
+        return workflow
 
     @classmethod
     def restore(cls, model: ProcessModel, state: bytes, services: Services, values: Loader) -> "Workflow":
@@ -120,6 +122,10 @@ class Workflow:
     def journal(self) -> list[journal.Entry]:
         """What happened since the start or the restore, in order."""
         return self._instance.journal
+
+    def is_new(self, token_id: int) -> bool:
+        """Tell whether a token was made since the start or the restore."""
+        return token_id >= self._first_new
 
     @property
     def variables(self) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from storage.models import Activity, Event
 from storage.rows import ActivityRow, EventRow
-from storage.statements import insert_of, table_of, values_of
+from storage.statements import insert_of, table_of
 
 _ACTIVITY = insert_of(table_of(Activity), ActivityRow)
 _EVENT = insert_of(table_of(Event), EventRow)
@@ -15,7 +15,7 @@ class History:
         self._connection = connection
 
     def add_activities(self, rows: list[ActivityRow]) -> None:
-        _ACTIVITY.run_many(self._connection, [values_of(row) for row in rows])
+        _ACTIVITY.run(self._connection, rows)
 
     def add_events(self, rows: list[EventRow]) -> None:
-        _EVENT.run_many(self._connection, [values_of(row) for row in rows])
+        _EVENT.run(self._connection, rows)

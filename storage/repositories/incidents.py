@@ -3,11 +3,11 @@
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 
 from storage.models import Incident
 from storage.rows import IncidentRow
-from storage.statements import Statement, insert_of, table_of, values_of
+from storage.statements import OneOf, Statement, insert_of, table_of
 
 _TABLE = table_of(Incident)
 _COLUMNS = [_TABLE.c[field.name] for field in fields(IncidentRow)]
@@ -38,14 +38,18 @@ _RESOLVE = Statement(
         resolution=bindparam("how"),
     )
 )
-_RESOLVE_TOKEN = Statement(
+_RESOLVE_TOKENS = Statement(
     update(_TABLE)
     .where(
         _TABLE.c.instance_id == bindparam("of_instance"),
-        _TABLE.c.token_id == bindparam("of_token"),
+        OneOf(_TABLE.c.token_id, "tokens"),
         _TABLE.c.state == "open",
     )
-    .values(state="resolved", resolved_at=bindparam("at"), resolution=bindparam("how"))
+    .values(
+        state="resolved",
+        resolved_at=bindparam("at"),
+        resolution=case((OneOf(_TABLE.c.token_id, "closed"), "closed"), else_=bindparam("how")),
+    )
 )
 
 
@@ -54,7 +58,7 @@ class Incidents:
         self._connection = connection
 
     def insert(self, rows: list[IncidentRow]) -> None:
-        _INSERT.run_many(self._connection, [values_of(row) for row in rows])
+        _INSERT.run(self._connection, rows)
 
     def get(self, incident_id: int) -> IncidentRow | None:
         rows = _GET.rows(self._connection, {"key": incident_id})
@@ -73,11 +77,22 @@ class Incidents:
         values = {"key": incident_id, "how": how, "at": at, "by_id": by_id}
         return _RESOLVE.run(self._connection, values) == 1
 
-    def resolve_tokens(self, instance_id: int, token_ids: list[int], *, how: str, at: datetime) -> None:
-        _RESOLVE_TOKEN.run_many(
-            self._connection,
-            [
-                {"of_instance": instance_id, "of_token": token_id, "how": how, "at": at}
-                for token_id in token_ids
-            ],
-        )
+    def resolve_tokens(
+        self,
+        instance_id: int,
+        token_ids: list[int],
+        *,
+        how: str,
+        at: datetime,
+        closed: list[int] | None = None,
+    ) -> None:
+        """Close what stands open at these tokens; those in *closed* as «closed», whatever *how* says."""
+        values = {
+            "of_instance": instance_id,
+            "tokens": token_ids + (closed or []),
+            "closed": closed or [],
+            "how": how,
+            "at": at,
+        }
+        if values["tokens"]:
+            _RESOLVE_TOKENS.send(self._connection, values)

@@ -3,20 +3,23 @@
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Text, bindparam, select, update
 
 from storage.errors import VersionConflict
 from storage.failures import told
-from storage.models import Instance, LargeValue
-from storage.rows import InstanceRow
-from storage.statements import Statement, insert_of, table_of, values_of
+from storage.models import Instance, LargeValue, Task
+from storage.rows import InstanceRow, LargeValueRow
+from storage.statements import Insert, OneOf, Sent, Statement, insert_of, table_of, values_of
 
 _TABLE = table_of(Instance)
+_TASKS = table_of(Task)
 _COLUMNS = [_TABLE.c[field.name] for field in fields(InstanceRow)]
 _FIXED = {"id", "definition_id", "version", "created_at", "started_by_id"}
 
 _INSERT = insert_of(_TABLE, InstanceRow)
 _LOAD = Statement(select(*_COLUMNS).where(_TABLE.c.id == bindparam("key")).with_for_update())
+_OWNER = select(_TASKS.c.instance_id).where(_TASKS.c.id == bindparam("key")).scalar_subquery()
+_LOAD_OF_TASK = Statement(select(*_COLUMNS).where(_TABLE.c.id == _OWNER).with_for_update(of=_TABLE))
 _READ = Statement(select(*_COLUMNS).where(_TABLE.c.id == bindparam("key")))
 _SAVE = Statement(
     update(_TABLE)
@@ -28,15 +31,11 @@ _SAVE = Statement(
 )
 _VALUES = table_of(LargeValue)
 _VALUE = Statement(
-    select(_VALUES.c.content).where(
-        _VALUES.c.instance_id == bindparam("instance_id"), _VALUES.c.hash == bindparam("hash")
+    select(_VALUES.c.hash, _VALUES.c.content).where(
+        _VALUES.c.instance_id == bindparam("instance_id"), OneOf(_VALUES.c.hash, "hashes", Text)
     )
 )
-_PUT_VALUE = Statement(
-    _VALUES.insert().values(
-        instance_id=bindparam("instance_id"), hash=bindparam("hash"), content=bindparam("content")
-    )
-)
+_PUT_VALUES = Insert(_VALUES, LargeValueRow.__slots__, ignore_known=True)
 
 
 class Instances:
@@ -44,7 +43,7 @@ class Instances:
         self._connection = connection
 
     def insert(self, row: InstanceRow) -> None:
-        _INSERT.run(self._connection, values_of(row))
+        _INSERT.run(self._connection, [row])
 
     def load(self, instance_id: int) -> InstanceRow | None:
         """Load and lock: until this unit ends nobody else writes the instance."""
@@ -56,26 +55,36 @@ class Instances:
         rows = _READ.rows(self._connection, {"key": instance_id})
         return InstanceRow(*rows[0]) if rows else None
 
+    def lock_of_task(self, task_id: int) -> InstanceRow | None:
+        """Load and lock the instance that a task belongs to."""
+        rows = _LOAD_OF_TASK.rows(self._connection, {"key": task_id})
+        return InstanceRow(*rows[0]) if rows else None
+
     def save(self, row: InstanceRow, *, at: datetime) -> None:
         """Write the row and raise its version.  Raises VersionConflict if somebody else wrote it."""
+        self.ensure_saved(row, self.send(row, at=at))
+
+    def send(self, row: InstanceRow, *, at: datetime) -> Sent:
+        """Write the row and raise its version; `ensure_saved` says whether that held."""
         row.updated_at = at
         values = values_of(row)
         values |= {"key": row.id, "seen": row.version, "raised": row.version + 1}
-        if _SAVE.run(self._connection, values) != 1:
-            raise VersionConflict("instance", row.id)
         row.version += 1
+        return _SAVE.send(self._connection, values)
+
+    @staticmethod
+    def ensure_saved(row: InstanceRow, sent: Sent) -> None:
+        """Raise VersionConflict if somebody else wrote the row."""
+        if sent.touched() != 1:
+            raise VersionConflict("instance", row.id)
 
     def values(self, instance_id: int, hashes: list[str]) -> dict[str, bytes]:
-        """Large variables by content hash; one statement each, since a step seldom needs more than one."""
-        found = {}
-        for digest in hashes:
-            with told(self._connection.engine):  # read in the middle of a step
-                rows = _VALUE.rows(self._connection, {"instance_id": instance_id, "hash": digest})
-            found[digest] = bytes(rows[0][0])
-        return found
+        """Large variables by content hash; those that are not there are left out."""
+        with told(self._connection.engine):  # read in the middle of a step
+            rows = _VALUE.rows(self._connection, {"instance_id": instance_id, "hashes": hashes})
+        return {digest: bytes(content) for digest, content in rows}
 
     def put_values(self, instance_id: int, values: dict[str, bytes]) -> None:
-        for digest, content in values.items():
-            key = {"instance_id": instance_id, "hash": digest}
-            if not _VALUE.rows(self._connection, key):
-                _PUT_VALUE.run(self._connection, key | {"content": content})
+        """Keep large variables; one that is there already stays."""
+        rows = [LargeValueRow(instance_id, digest, content) for digest, content in values.items()]
+        _PUT_VALUES.run(self._connection, rows)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, delete, or_, select, text, update
 
 from storage.models import Job
 from storage.rows import JobRow
-from storage.statements import Statement, insert_of, table_of, values_of
+from storage.statements import OneOf, Statement, insert_of, table_of
 
 _TABLE = table_of(Job)
 COLUMNS = [_TABLE.c[field.name] for field in fields(JobRow)]
@@ -72,10 +72,8 @@ _WAIT = Statement(
 _DELETE = Statement(
     delete(_TABLE).where(_TABLE.c.id == bindparam("key"), _TABLE.c.version == bindparam("seen"))
 )
-_DELETE_TOKEN = Statement(
-    delete(_TABLE).where(
-        _TABLE.c.instance_id == bindparam("of_instance"), _TABLE.c.token_id == bindparam("of_token")
-    )
+_DELETE_TOKENS = Statement(
+    delete(_TABLE).where(_TABLE.c.instance_id == bindparam("of_instance"), OneOf(_TABLE.c.token_id, "tokens"))
 )
 _DELETE_STARTS = Statement(
     delete(_TABLE).where(_TABLE.c.definition_id == bindparam("of_definition"), _TABLE.c.kind == "start_timer")
@@ -88,7 +86,7 @@ class Jobs:
         self._connection = connection
 
     def insert(self, rows: list[JobRow]) -> None:
-        _INSERT.run_many(self._connection, [values_of(row) for row in rows])
+        _INSERT.run(self._connection, rows)
 
     def get(self, job_id: int) -> JobRow | None:
         rows = _GET.rows(self._connection, {"key": job_id})
@@ -150,9 +148,8 @@ class Jobs:
         return _DELETE.run(self._connection, {"key": row.id, "seen": row.version}) == 1
 
     def delete_tokens(self, instance_id: int, token_ids: list[int]) -> None:
-        _DELETE_TOKEN.run_many(
-            self._connection, [{"of_instance": instance_id, "of_token": token_id} for token_id in token_ids]
-        )
+        if token_ids:
+            _DELETE_TOKENS.send(self._connection, {"of_instance": instance_id, "tokens": token_ids})
 
     def delete_starts(self, definition_id: int) -> None:
         _DELETE_STARTS.run(self._connection, {"of_definition": definition_id})

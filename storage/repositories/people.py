@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Text, bindparam, select
 
 from storage.models import User
-from storage.statements import Statement, table_of
+from storage.statements import OneOf, Statement, table_of
 
 _TABLE = table_of(User)
 _BY_EMAIL = Statement(
-    select(_TABLE.c.id).where(
-        _TABLE.c.email == bindparam("address"), _TABLE.c.active == bindparam("is_active")
+    select(_TABLE.c.email, _TABLE.c.id).where(
+        OneOf(_TABLE.c.email, "addresses", Text), _TABLE.c.active == bindparam("is_active")
     )
 )
 _BY_ID = Statement(select(_TABLE.c.id, _TABLE.c.email, _TABLE.c.name).where(_TABLE.c.id == bindparam("key")))
@@ -29,12 +29,9 @@ class People:
 
     def ids(self, emails: list[str]) -> dict[str, int]:
         """The ids of active users by e-mail; unknown addresses are absent."""
-        found = {}
-        for email in emails:
-            rows = _BY_EMAIL.rows(self._connection, {"address": email.lower(), "is_active": True})
-            if rows:
-                found[email] = rows[0][0]
-        return found
+        values = {"addresses": [email.lower() for email in emails], "is_active": True}
+        known: dict[str, int] = {row[0]: row[1] for row in _BY_EMAIL.rows(self._connection, values)}
+        return {email: known[email.lower()] for email in emails if email.lower() in known}
 
     def get(self, user_id: int) -> Person | None:
         rows = _BY_ID.rows(self._connection, {"key": user_id})

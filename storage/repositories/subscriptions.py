@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from storage.models import BufferedMessage, Subscription
 from storage.rows import SubscriptionRow
-from storage.statements import Statement, insert_of, table_of, values_of
+from storage.statements import OneOf, Statement, insert_of, table_of
 
 _TABLE = table_of(Subscription)
 _COLUMNS = [_TABLE.c[field.name] for field in fields(SubscriptionRow)]
@@ -23,10 +23,8 @@ _OF_INSTANCE = Statement(
     select(*_COLUMNS).where(_TABLE.c.instance_id == bindparam("instance_id")).order_by(_TABLE.c.id)
 )
 _GET = Statement(select(*_COLUMNS).where(_TABLE.c.id == bindparam("key")))
-_DELETE_TOKEN = Statement(
-    delete(_TABLE).where(
-        _TABLE.c.instance_id == bindparam("of_instance"), _TABLE.c.token_id == bindparam("of_token")
-    )
+_DELETE_TOKENS = Statement(
+    delete(_TABLE).where(_TABLE.c.instance_id == bindparam("of_instance"), OneOf(_TABLE.c.token_id, "tokens"))
 )
 _DELETE_STARTS = Statement(delete(_TABLE).where(_TABLE.c.definition_id == bindparam("of_definition")))
 
@@ -67,7 +65,7 @@ class Subscriptions:
         self._connection = connection
 
     def insert(self, rows: list[SubscriptionRow]) -> None:
-        _INSERT.run_many(self._connection, [values_of(row) for row in rows])
+        _INSERT.run(self._connection, rows)
 
     def get(self, subscription_id: int) -> SubscriptionRow | None:
         rows = _GET.rows(self._connection, {"key": subscription_id})
@@ -83,15 +81,14 @@ class Subscriptions:
         ]
 
     def delete_tokens(self, instance_id: int, token_ids: list[int]) -> None:
-        _DELETE_TOKEN.run_many(
-            self._connection, [{"of_instance": instance_id, "of_token": token_id} for token_id in token_ids]
-        )
+        if token_ids:
+            _DELETE_TOKENS.send(self._connection, {"of_instance": instance_id, "tokens": token_ids})
 
     def delete_starts(self, definition_id: int) -> None:
         _DELETE_STARTS.run(self._connection, {"of_definition": definition_id})
 
     def put_message(self, values: dict[str, Any]) -> None:
-        _PUT.run(self._connection, values)
+        _PUT.send(self._connection, values)
 
     def waiting_messages(self, name: str) -> list[dict[str, Any]]:
         """Messages of that name still without a receiver, oldest first."""

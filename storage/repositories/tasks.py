@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, case, delete, select, update
 
 from storage.models import Task, TaskCandidate, TaskDraft
-from storage.rows import TaskRow
-from storage.statements import Statement, insert_of, table_of, values_of
+from storage.rows import CandidateRow, TaskRow
+from storage.statements import OneOf, Statement, insert_of, table_of
 
 _TABLE = table_of(Task)
 _QUEUE = table_of(TaskCandidate)
@@ -23,13 +23,13 @@ _CLOSE = Statement(
     update(_TABLE)
     .where(
         _TABLE.c.instance_id == bindparam("of_instance"),
-        _TABLE.c.token_id == bindparam("of_token"),
+        OneOf(_TABLE.c.token_id, "tokens"),
         _TABLE.c.state == "open",
     )
     .values(
-        state=bindparam("new_state"),
+        state=case((OneOf(_TABLE.c.token_id, "completed"), "completed"), else_="cancelled"),
         completed_at=bindparam("at"),
-        completed_by_id=bindparam("by_id"),
+        completed_by_id=case((OneOf(_TABLE.c.token_id, "completed"), bindparam("by_id", type_=BigInteger))),
     )
 )
 _HOLD = Statement(
@@ -37,16 +37,12 @@ _HOLD = Statement(
     .where(_TABLE.c.id == bindparam("key"), _TABLE.c.state == "open")
     .values(assignee_id=bindparam("holder_id"), claimed_at=bindparam("at"))
 )
-_OF_TOKEN = select(_TABLE.c.id).where(
-    _TABLE.c.instance_id == bindparam("of_instance"), _TABLE.c.token_id == bindparam("of_token")
+_OF_TOKENS = select(_TABLE.c.id).where(
+    _TABLE.c.instance_id == bindparam("of_instance"), OneOf(_TABLE.c.token_id, "tokens")
 )
-_UNQUEUE_TOKEN = Statement(delete(_QUEUE).where(_QUEUE.c.task_id.in_(_OF_TOKEN.scalar_subquery())))
+_UNQUEUE_TOKENS = Statement(delete(_QUEUE).where(_QUEUE.c.task_id.in_(_OF_TOKENS.scalar_subquery())))
 _UNQUEUE = Statement(delete(_QUEUE).where(_QUEUE.c.task_id == bindparam("key")))
-_ENQUEUE = Statement(
-    _QUEUE.insert().values(
-        principal=bindparam("principal"), due_at=bindparam("due_at"), task_id=bindparam("task_id")
-    )
-)
+_ENQUEUE = insert_of(_QUEUE, CandidateRow)
 _DRAFTS = table_of(TaskDraft)
 _DROP_DRAFTS = Statement(delete(_DRAFTS).where(_DRAFTS.c.task_id == bindparam("key")))
 
@@ -57,7 +53,7 @@ class Tasks:
 
     def insert(self, rows: list[TaskRow]) -> None:
         """Write new tasks and put those that nobody holds into the queue."""
-        _INSERT.run_many(self._connection, [values_of(row) for row in rows])
+        _INSERT.run(self._connection, rows)
         self.enqueue([row for row in rows if row.assignee_id is None])
 
     def get(self, task_id: int) -> TaskRow | None:
@@ -69,14 +65,12 @@ class Tasks:
         return [TaskRow(*row) for row in rows]
 
     def enqueue(self, rows: Iterable[TaskRow]) -> None:
-        _ENQUEUE.run_many(
-            self._connection,
-            [
-                {"principal": principal, "due_at": row.due_at, "task_id": row.id}
-                for row in rows
-                for principal in dict.fromkeys(row.principals())
-            ],
-        )
+        candidates = [
+            CandidateRow(principal, row.due_at, row.id)
+            for row in rows
+            for principal in dict.fromkeys(row.principals())
+        ]
+        _ENQUEUE.run(self._connection, candidates)
 
     def unqueue(self, task_id: int) -> None:
         _UNQUEUE.run(self._connection, {"key": task_id})
@@ -87,14 +81,20 @@ class Tasks:
         return _HOLD.run(self._connection, values) == 1
 
     def close(
-        self, instance_id: int, token_ids: list[int], *, state: str, at: datetime, by_id: int | None
+        self,
+        instance_id: int,
+        *,
+        at: datetime,
+        completed: list[int] | None = None,
+        by_id: int | None = None,
+        cancelled: list[int] | None = None,
     ) -> None:
-        """End the open tasks of these tokens and take them out of the queue."""
-        keys = [{"of_instance": instance_id, "of_token": token_id} for token_id in token_ids]
-        _UNQUEUE_TOKEN.run_many(self._connection, keys)
-        _CLOSE.run_many(
-            self._connection, [key | {"new_state": state, "at": at, "by_id": by_id} for key in keys]
-        )
+        """End the open tasks of these tokens, completed by a person or cancelled, and take them out of the queue."""
+        tokens = (completed or []) + (cancelled or [])
+        if tokens:
+            values = {"of_instance": instance_id, "tokens": tokens, "completed": completed or []}
+            _UNQUEUE_TOKENS.send(self._connection, values)
+            _CLOSE.send(self._connection, values | {"at": at, "by_id": by_id})
 
     def drop_drafts(self, task_id: int) -> None:
-        _DROP_DRAFTS.run(self._connection, {"key": task_id})
+        _DROP_DRAFTS.send(self._connection, {"key": task_id})

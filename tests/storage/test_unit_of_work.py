@@ -84,7 +84,7 @@ def test_a_late_writer_of_an_instance_is_refused(storage):
 def test_a_closed_task_leaves_the_queue(storage):
     with storage.unit_of_work() as uow:
         uow.tasks.insert([task(1), task(2)])
-        uow.tasks.close(1, [1], state="completed", at=NOW, by_id=None)
+        uow.tasks.close(1, at=NOW, completed=[1])
 
     with storage.unit_of_work() as uow:
         assert [row.id for row in uow.tasks.open_of(1)] == [2]
