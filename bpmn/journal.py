@@ -141,6 +141,19 @@ class Decided:
     explanation: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """An element changed variables: `values` as JSON, and `before` of those that there were.
+
+    `long` names those whose values are too long to be told.
+    """
+
+    token_id: int
+    values: Mapping[str, Any]
+    before: Mapping[str, Any]
+    long: tuple[str, ...] = ()
+
+
 Entry = (
     TaskOpened
     | JobOpened
@@ -154,4 +167,5 @@ Entry = (
     | MessageThrown
     | SignalThrown
     | Decided
+    | Wrote
 )

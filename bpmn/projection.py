@@ -12,6 +12,7 @@ import orjson
 
 from bpmn import journal, payloads
 from bpmn.actors import Actor
+from bpmn.changes import kept
 from bpmn.correlation import matches, normalised
 from bpmn.retries import retries_of
 from bpmn.spiff import Workflow
@@ -53,7 +54,6 @@ class Done:
     """What somebody did at a token, for its activity record."""
 
     actor_id: int | None
-    data: dict[str, Any] | None = None
 
 
 @dataclass
@@ -124,6 +124,7 @@ def read_journal(workflow: Workflow, instance_id: int, *, now: datetime, done: M
     changes = Changes()
     opened: dict[int, list[Any]] = {}
     decisions: dict[int, Any] = {}
+    written: dict[int, list[journal.Wrote]] = {}
     for entry in workflow.journal:
         match entry:
             case journal.TaskOpened() | journal.JobOpened() | journal.TimerOpened():
@@ -132,6 +133,8 @@ def read_journal(workflow: Workflow, instance_id: int, *, now: datetime, done: M
             case journal.MessageOpened() | journal.SignalOpened() | journal.ConditionOpened():
                 opened.setdefault(entry.token_id, []).append(entry)
                 _move_stage(workflow, entry.element_id, changes)
+            case journal.Wrote():
+                written.setdefault(entry.token_id, []).append(entry)
             case journal.Decided():
                 decisions[entry.token_id] = entry.explanation
             case journal.Parked():
@@ -144,8 +147,9 @@ def read_journal(workflow: Workflow, instance_id: int, *, now: datetime, done: M
                     _close(entry, changes)
                 if entry.outcome == "completed":
                     _move_stage(workflow, entry.element_id, changes)
+                wrote = written.pop(entry.token_id, ())
                 changes.activities.append(
-                    _activity(entry, instance_id, now, done.get(entry.token_id), decisions)
+                    _activity(entry, instance_id, now, done.get(entry.token_id), decisions, wrote)
                 )
     for entries in opened.values():
         for entry in entries:
@@ -305,8 +309,9 @@ def _activity(
     now: datetime,
     done: Done | None,
     decisions: Mapping[int, Any],
+    wrote: Iterable[journal.Wrote],
 ) -> ActivityRow:
-    data = dict(done.data) if done is not None and done.data else {}
+    data = kept(wrote)
     if entry.token_id in decisions:
         data["decision"] = decisions[entry.token_id]
     if entry.via:

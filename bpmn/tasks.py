@@ -19,7 +19,6 @@ from storage.models import TaskDraft
 from storage.rows import InstanceRow, TaskRow
 from storage.unit_of_work import UnitOfWork
 
-_SHOWN_VALUE = 500
 _MAX_DRAFT = 2_000_000
 
 
@@ -234,14 +233,13 @@ class Tasks:
                     raise InvalidForm(result.errors)
                 values = result.values
             token_id, given = task.token_id, dict(values)
-            shown = _shown(given, workflow.variables_of(token_id))
             step = self._runtime.advance(
                 uow,
                 instance,
                 lambda wf: wf.complete_task(token_id, given),
                 by=by,
                 now=now,
-                done={token_id: Done(by.id, shown)},
+                done={token_id: Done(by.id)},
                 beside=lambda unit, _: unit.tasks.drop_drafts(task_id),
                 restored=workflow,
             )
@@ -296,17 +294,3 @@ class Tasks:
             uow.tasks.enqueue([task])
         data |= {"task": task.name, "task_id": str(task.id)}
         uow.history.add_events([event(instance.id, kind, by=by, now=now, data=data)])
-
-
-def _shown(values: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What the timeline keeps: the submitted values, and as `before` those that they replace; not long ones."""
-    kept = {name: value for name, value in values.items() if _is_short(value)}
-    if not kept:
-        return None
-    replaced = {name: variables[name] for name in values if name in variables}
-    before = {name: value for name, value in replaced.items() if value != values[name] and _is_short(value)}
-    return {"values": kept} | ({"before": before} if before else {})
-
-
-def _is_short(value: Any) -> bool:
-    return len(str(value)) <= _SHOWN_VALUE

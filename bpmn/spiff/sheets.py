@@ -17,6 +17,9 @@ from bpmn.spiff import values
 #: Values whose JSON is longer than this many bytes are stored by content hash.
 LARGE_BYTES = 2048
 
+UNREAD = object()
+"""Stands for a large value that nobody has read."""
+
 Loader = Callable[[list[str]], Mapping[str, bytes]]
 
 
@@ -110,6 +113,17 @@ class Sheet(MutableMapping[str, Any]):
                 return value
             sheet = sheet.outer
         raise KeyError(name)
+
+    def glance(self, name: str, absent: Any) -> Any:
+        """Return a value without reading what lies outside the state: `UNREAD` for that, *absent* for none."""
+        sheet: Sheet | None = self
+        while sheet is not None:
+            if name in sheet.large:
+                return UNREAD
+            if name in sheet.own or name in sheet.plain:
+                return sheet[name]
+            sheet = sheet.outer
+        return absent
 
     def __setitem__(self, name: str, value: Any) -> None:
         sheet = self

@@ -16,6 +16,7 @@ from bpmn.spiff.errors import ExecutionError
 from bpmn.spiff.expressions import Expression
 from bpmn.spiff.model import Element, Param
 from bpmn.spiff.token import Token
+from bpmn.spiff.writes import write
 from handlers.errors import BpmnError
 
 if TYPE_CHECKING:
@@ -209,11 +210,9 @@ class Node(BpmnSpecMixin):
             for name, value in variables.items():
                 if name in local:
                     token.sheet.declare(name, value)
-                else:
-                    token.sheet[name] = value
+            write(token, token.sheet, {k: v for k, v in variables.items() if k not in local})
         else:
-            for name, value in variables.items():
-                token.sheet[name] = value
+            write(token, token.sheet, variables)
 
     # ------------------------------------------------------------ leaving
     def leave(self, token: Token) -> Sequence[FlowSpec]:
@@ -242,9 +241,7 @@ class Node(BpmnSpecMixin):
                 (name, param.evaluate(token.sheet, token.top.services))
                 for name, param in (*self.data_outputs.available(token.sheet), *self.outputs_map)
             ]
-            base = token.base_sheet
-            for name, value in values:
-                base[name] = value
+            write(token, token.base_sheet, dict(values))
 
     def choose(self, token: Token) -> Sequence[FlowSpec]:
         """Every unconditional flow and every true one; the default flow where none is (BPMN 2.0 §13.2.1)."""

@@ -12,8 +12,8 @@ from typing import Any, cast
 from bpmn import journal
 from bpmn.spiff import codec
 from bpmn.spiff import token as tokens
-from bpmn.spiff.adhoc import Led, led
 from bpmn.spiff.activities import JobTask, UserTask
+from bpmn.spiff.adhoc import Led, led
 from bpmn.spiff.budget import Budget
 from bpmn.spiff.catching import climb, mark_fired
 from bpmn.spiff.errors import StartNotFound, TokenGone
