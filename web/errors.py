@@ -106,6 +106,7 @@ def not_allowed_title(reason: str) -> str:
         "task.held": _("Somebody else holds this task"),
         "task.no_group": _("This task has no group to go back to"),
         "task.nobody_holds": _("Nobody holds this task"),
+        "task.too_late": _("It is too late to take this back"),
         "token.scope": _("The token is not for this"),
         "token.topic": _("The token does not cover this topic"),
     }

@@ -64,7 +64,7 @@ class Account(UserMixin):
     density: str
     role_names: frozenset[str]
     group_keys: frozenset[str]
-    group_names: tuple[tuple[str, str], ...]  # Russian, English
+    group_rows: tuple[tuple[str, str, str], ...]  # key, Russian name, English name
 
     def __post_init__(self) -> None:
         self.roles: list[RoleMixin] = [AccountRole(name) for name in sorted(self.role_names)]
@@ -74,6 +74,10 @@ class Account(UserMixin):
 
     def position_in(self, language: str) -> str:
         return (self.position_en or self.position_ru) if language == "en" else self.position_ru
+
+    def groups_in(self, language: str) -> dict[str, str]:
+        """Return the names of the person's groups by key."""
+        return {key: (en or ru) if language == "en" else ru for key, ru, en in self.group_rows}
 
     def has_role(self, role: "str | RoleMixin") -> bool:
         return str(getattr(role, "name", role)) in self.role_names
@@ -107,7 +111,7 @@ def account(row: queries.AccountRow) -> Account:
         density=row.density,
         role_names=frozenset(row.roles),
         group_keys=frozenset(key for key, _ru, _en in row.groups),
-        group_names=tuple((ru, en) for _key, ru, en in row.groups),
+        group_rows=tuple(row.groups),
     )
 
 

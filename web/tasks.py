@@ -17,7 +17,7 @@ from bpmn.errors import Conflict, InvalidForm, NotAllowed, TaskHeld, TaskNotOpen
 from bpmn.forms import FormView
 from bpmn.tasks import TaskPage
 from storage.queries import identity, requests, timeline
-from web import errors, i18n
+from web import errors, i18n, undo
 from web.client_files import kept_uploads
 from web.current import (
     current_account,
@@ -97,7 +97,7 @@ def claim(task_id: int) -> ResponseReturnValue:
     except (TaskNotOpen, TaskHeld) as error:
         return _conflict(task_id, error, _typed())
     _keep_draft(task_id)
-    flash(_("The task is yours."))
+    undo.offer(_("The task is yours."), url_for(".take_back", task_id=task_id, view=_view()))
     return redirect(url_for(".show", task_id=task_id, view="mine"), code=303)
 
 
@@ -109,7 +109,10 @@ def release(task_id: int) -> ResponseReturnValue:
     except (TaskNotOpen, TaskHeld) as error:
         return _conflict(task_id, error, _typed())
     _keep_draft(task_id)
-    flash(_("The task is back with its group; what you typed is kept for you."))
+    undo.offer(
+        _("The task is back with its group; what you typed is kept for you."),
+        url_for(".take_back", task_id=task_id, view=_view()),
+    )
     return redirect(url_for("inbox.index", view=_view()), code=303)
 
 
@@ -126,8 +129,20 @@ def assign(task_id: int) -> ResponseReturnValue:
     except (TaskNotOpen, TaskHeld) as error:
         return _conflict(task_id, error, _typed())
     _keep_draft(task_id)
-    flash(_("The task is handed over."))
+    undo.offer(_("The task is handed over."), url_for(".take_back", task_id=task_id, view=_view()))
     return redirect(url_for("inbox.index", view=_view()), code=303)
+
+
+@blueprint.post("/<int:task_id>/take-back")
+@login_required
+def take_back(task_id: int) -> ResponseReturnValue:
+    """Undo one's own claim, release or hand-over."""
+    try:
+        current_engine().tasks.take_back(task_id=task_id, by=current_actor())
+    except (TaskNotOpen, TaskHeld) as error:
+        return _conflict(task_id, error, {})
+    flash(_("As it was before."))
+    return redirect(url_for(".show", task_id=task_id, view=_view()), code=303)
 
 
 def _page(

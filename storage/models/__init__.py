@@ -37,6 +37,7 @@ from storage.models.runtime import (
 )
 from storage.models.search import SearchMark, SearchState, SearchWord
 from storage.models.versions import VersionRun, VersionRunItem
+from storage.models.views import SavedView
 
 __all__ = [
     "Activity",
@@ -74,6 +75,7 @@ __all__ = [
     "PublicLink",
     "Resource",
     "Role",
+    "SavedView",
     "SearchMark",
     "SearchState",
     "SearchWord",
