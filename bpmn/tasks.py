@@ -6,7 +6,7 @@ road: an element that fails behind it becomes an incident.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bpmn import attachments, authorization, forms
@@ -19,6 +19,9 @@ from storage.models import TaskDraft
 from storage.rows import InstanceRow, TaskRow
 from storage.unit_of_work import UnitOfWork
 
+UNDO = timedelta(minutes=10)
+"""How long one's own claim, release or hand-over can be taken back."""
+_HELD = ("claimed", "released", "assigned", "taken_back")
 _MAX_DRAFT = 2_000_000
 
 
@@ -142,6 +145,25 @@ class Tasks:
             uow.incidents.resolve_tokens(
                 task.instance_id, [task.token_id], how="assigned", at=self._runtime.now()
             )
+
+    def take_back(self, *, task_id: int, by: Actor) -> None:
+        """Undo one's own last claim, release or hand-over, if nobody did anything with the task since.
+
+        Raises:
+            NotFound, TaskNotOpen, TaskHeld.
+            NotAllowed: it is too late, or somebody else acted last.
+        """
+        with self._runtime.storage.unit_of_work() as uow:
+            task, instance = self._load(uow, task_id)
+            if task.state != "open":
+                raise self._not_open(uow, task)
+            last = uow.history.last_event(instance.id, _HELD, task_id=task_id)
+            if last is None or by.id is None or last.actor_id != by.id:
+                raise NotAllowed(f"somebody else acted on task {task_id} last", reason="task.not_yours")
+            if self._runtime.now() - last.at > UNDO or "before" not in last.data:
+                raise NotAllowed(f"too late to take task {task_id} back", reason="task.too_late")
+            before = last.data["before"]
+            self._hold(uow, task, instance, int(before) if before else None, by, "taken_back")
 
     def submit(self, *, task_id: int, posted: Mapping[str, list[str]], by: Actor, language: str) -> Completed:
         """Complete a task with its posted form.
@@ -286,11 +308,11 @@ class Tasks:
         kind: str,
         **data: Any,
     ) -> None:
-        now = self._runtime.now()
+        now, before = self._runtime.now(), task.assignee_id
         uow.tasks.hold(task.id, holder_id, at=now if holder_id is not None else None)
         uow.tasks.unqueue(task.id)
         if holder_id is None:
             task.assignee_id = None
             uow.tasks.enqueue([task])
-        data |= {"task": task.name, "task_id": str(task.id)}
+        data |= {"task": task.name, "task_id": str(task.id), "before": str(before or "")}
         uow.history.add_events([event(instance.id, kind, by=by, now=now, data=data)])
