@@ -241,6 +241,31 @@ def cancel(reader: Reader) -> Iterator[Problem]:
                 )
 
 
+def correlations(reader: Reader) -> Iterator[Problem]:
+    """A message of several requests needs a key: without one nobody gets it when two wait (BPMN 2.0 §8.4.2)."""
+    for node in nodes(reader):
+        begins = node.instantiate or any(flow.source.instantiate for flow in node.incoming)
+        begins = begins or (node.type == "startEvent" and node.scope.owner is None)
+        waits = node.type == "receiveTask" or (
+            node.type in ("startEvent", "intermediateCatchEvent", "boundaryEvent")
+            and any(event.kind == "message" for event in node.events)
+        )
+        properties = node.extras.properties
+        keyed = "client_action" in properties or any(name.startswith("correlation:") for name in properties)
+        name = node.message or next((event.name for event in node.events if event.kind == "message"), None)
+        if waits and not begins and not keyed and name and not name.startswith(("=", "${")):
+            yield about(
+                reader,
+                node,
+                "message_uncorrelated",
+                "{}: у ожидания нет ключа: когда сообщения ждут две заявки, его не получит ни одна; задайте свойство "
+                "correlation:<ключ>",
+                "{}: the wait has no key: when two requests wait for the message, neither gets it; give it a property "
+                "correlation:<key>",
+                severity="warning",
+            )
+
+
 def start_conditions(reader: Reader) -> Iterator[Problem]:
     """A process cannot begin by a condition: before there is a request there are no variables to read."""
     for node in nodes(reader):
@@ -301,4 +326,14 @@ def _caught(node: Node, code: str | None) -> bool:
     return False
 
 
-RULES = (kinds, boundary, nonsense_start, references, links, cancel, start_conditions, escalations)
+RULES = (
+    kinds,
+    boundary,
+    nonsense_start,
+    references,
+    links,
+    cancel,
+    correlations,
+    start_conditions,
+    escalations,
+)

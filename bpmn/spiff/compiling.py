@@ -8,6 +8,7 @@ from bpmn.dialects import NAMESPACES, RawParam, zeebe
 from bpmn.lint.problem import Problem
 from bpmn.spiff import timers
 from bpmn.spiff.expressions import (
+    HOST_FUNCTIONS,
     Expression,
     ExpressionRefused,
     compile_condition,
@@ -21,6 +22,7 @@ from bpmn.spiff.model import Param, Timer
 if TYPE_CHECKING:
     from lxml import etree
 
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 _CONSTANT = re.compile(r'-?\d+(\.\d+)?|"[^"]*"')
 NULL = Expression("", "literal", frozenset())
 _FEEL_NAMES = (
@@ -35,8 +37,9 @@ _SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 
 
 def _called(name: str, text: str) -> bool:
-    """Tell whether a name with spaces is a function of the host, as in `business days after(…)`."""
-    return re.search(re.escape(name) + r"\s*\(", " ".join(text.split())) is not None
+    """Tell whether a name is called as a function, as in `business days after(…)`."""
+    plain = " ".join(_TEXT.sub('""', text).split())
+    return re.search(r"(?<![\w.])" + re.escape(name) + r"\s*\(", plain) is not None
 
 
 def language_of(name: str) -> str | None:
@@ -80,10 +83,18 @@ class Compiler:
     ) -> Expression:
         try:
             compiled = make(text)
-            strange = sorted(name for name in compiled.names if " " in name and not _called(name, text))
+            called = {name for name in compiled.names if _called(name, text)}
+            strange = sorted(name for name in compiled.names - called if " " in name)
             if strange:
                 raise ExpressionRefused(
                     compiled.source, f"«{strange[0]}» — не выражение", f"{strange[0]!r} is not an expression"
+                )
+            unknown = sorted(called - HOST_FUNCTIONS)
+            if unknown and compiled.language == "feel":
+                raise ExpressionRefused(
+                    compiled.source,
+                    f"нет функции «{unknown[0]}»",
+                    f"there is no function {unknown[0]!r}",
                 )
             return compiled
         except ExpressionRefused as error:

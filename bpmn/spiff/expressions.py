@@ -17,6 +17,8 @@ from bpmn.scripts import problems as script_problems
 from bpmn.spiff.errors import ExecutionError
 from handlers.errors import BpmnError
 
+#: What the host offers to FEEL beside its own functions (`bpmn.environment.host_functions`).
+HOST_FUNCTIONS = frozenset({"business hours after", "business days after", "request number", "now"})
 _VALUE = "value_of_the_expression"
 
 

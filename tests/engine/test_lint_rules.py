@@ -72,6 +72,7 @@ WRONG = [
     ("expression", "x", one(catch("x", HOUR.replace("PT1H", "=1 +")))),
     ("expression", "x", one(el("userTask", "x", camunda_assignee="${bean.find()}"))),
     ("expression", "f", START + gateway("exclusive", "x", default="d") + user("a") + END + chain("start", "x") + flow("x", "a", "amount is big", id="f") + flow("x", "end", id="d") + chain("a", "end")),
+    ("expression", "x", one(el("userTask", "x", camunda_assignee="=find(a)"))),
     ("condition_constant", "f", START + gateway("exclusive", "x", default="d") + user("a") + END + chain("start", "x") + flow("x", "a", "5", id="f") + flow("x", "end", id="d") + chain("a", "end")),
     ("condition_missing", "f", START + gateway("exclusive", "x", default="d") + user("a") + END + chain("start", "x") + flow("x", "a", id="f") + flow("x", "end", id="d") + chain("a", "end")),
     ("default_unknown", "x", START + gateway("exclusive", "x", default="zzz") + user("a") + END + chain("start", "x") + flow("x", "a", "n = 1") + flow("x", "end", "n = 2") + chain("a", "end")),

@@ -271,3 +271,29 @@ def test_a_diagram_of_two_thousand_elements_compiles_and_runs():
     r = run(body)
     assert r.tasks == ["z"]
     assert len(r.visited()) == 2001
+
+
+def test_a_wait_without_a_key_is_a_warning_and_one_with_a_key_or_a_button_is_not():
+    def told(*names):
+        properties = "".join(f'<camunda:property name="{name}" value="x"/>' for name in names)
+        extra = f"<bpmn:extensionElements><camunda:properties>{properties}</camunda:properties></bpmn:extensionElements>"
+        body = START + catch("x", extra + MESSAGE) + END + chain("start", "x", "end")
+        return [(p.rule, p.element, p.severity) for p in compiled(body).problems]
+
+    assert told() == [("message_uncorrelated", "x", "warning")]
+    assert told("correlation:order") == told("client_action") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "fine"),
+    [
+        ("=name + &quot; name (new)&quot;", True),
+        ("=business days after(now(), 3)", True),
+        ("=name.first", True),
+        ("=if (name) then (1) else (2)", True),
+        ("=nmae(1)", False),
+    ],
+)
+def test_a_function_that_there_is_not_is_refused_and_a_mere_bracket_is_not(value, fine):
+    body = START + el("userTask", "x", camunda_assignee=value) + END + chain("start", "x", "end")
+    assert compiled(body).deployable is fine
