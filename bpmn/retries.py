@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from bpmn.spiff.timers import parse_duration
+from bpmn.spiff.timers import TimerUnreadable, parse_duration
 
 DEFAULT_RETRIES = 3
 _DEFAULT_BACKOFF_S = (10, 60, 300)
@@ -29,4 +29,7 @@ def next_attempt_at(
     cycle = _CYCLE.fullmatch(retry.strip())
     intervals = [cycle.group(2)] if cycle else retry.split(",")
     interval = intervals[min(attempt, len(intervals)) - 1].strip()
-    return parse_duration(interval).after(failed_at)
+    try:
+        return parse_duration(interval).after(failed_at)
+    except TimerUnreadable:
+        return next_attempt_at(retry=None, retries_left=retries_left, attempt=attempt, failed_at=failed_at)

@@ -24,6 +24,7 @@ SEARCH_S = 3.0
 WORKERS = 2
 BATCH = 4
 MEET_S = 30.0
+TELL_S = 15.0
 _AFTER_FAILURE_S = 2.0
 
 
@@ -50,6 +51,7 @@ class EmbeddedExecutor:
         self._scheduler.add_job(self._engine.jobs.heartbeat, "interval", seconds=HEARTBEAT_S, coalesce=True)
         self._scheduler.add_job(self._engine.searching.refresh, "interval", seconds=SEARCH_S, coalesce=True)
         self._scheduler.add_job(self._engine.messages.look_again, "interval", seconds=MEET_S, coalesce=True)
+        self._scheduler.add_job(self._engine.owners.tell, "interval", seconds=TELL_S, coalesce=True)
         self._scheduler.add_job(self._engine.messages.expire, "interval", minutes=5, coalesce=True)
         self._scheduler.add_job(self._engine.uploads.expire, "interval", hours=1, coalesce=True)
         self._scheduler.add_job(self._engine.external.forget, "interval", hours=1, coalesce=True)
@@ -95,7 +97,15 @@ class EmbeddedExecutor:
                 if len(rows) == BATCH:
                     self.wake()  # there may be more for the other workers
                 self._engine.jobs.execute_all(rows, lambda: self._stopping)
-        except DatabaseUnavailable:
-            logger.exception("the database refused; the executor goes on")
-            threading.Event().wait(_AFTER_FAILURE_S)
-            self.wake()
+        except DatabaseUnavailable as error:
+            logger.error("the database cannot work now; the executor goes on", extra={"why": error.reason})
+            self._pause()
+        except Exception:
+            logger.exception("a mistake of ours; the executor goes on")
+            self._pause()
+
+    def _pause(self) -> None:
+        """Try again a little later, unless the executor is stopping."""
+        with self._work:
+            self._work.wait_for(lambda: self._stopping, _AFTER_FAILURE_S)
+        self.wake()

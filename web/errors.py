@@ -4,7 +4,9 @@
 but the id under which the log has it.
 """
 
+import logging
 from dataclasses import dataclass
+from html import escape
 
 from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,8 +16,11 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from bpmn import errors
+from storage.errors import DatabaseUnavailable
 from web import i18n
 from web.throttle import TooOften
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Words:
 def init(app: Flask) -> None:
     app.register_error_handler(errors.EngineError, _engine_error)
     app.register_error_handler(TooOften, _too_often)
+    app.register_error_handler(DatabaseUnavailable, _unavailable)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
 
@@ -102,6 +108,7 @@ def not_allowed_title(reason: str) -> str:
     texts = {
         "administrator.only": _("Only an administrator may do this"),
         "request.not_yours": _("Only the responsible person may do this"),
+        "incident.assign": _("Hand the task to somebody: that resolves the failure"),
         "task.not_yours": _("This task is offered to other people"),
         "task.held": _("Somebody else holds this task"),
         "task.no_group": _("This task has no group to go back to"),
@@ -166,6 +173,28 @@ def wants_json() -> bool:
 
 def _engine_error(error: errors.EngineError) -> ResponseReturnValue:
     return page(status(error), words(error), error.code)
+
+
+def _unavailable(error: DatabaseUnavailable) -> ResponseReturnValue:
+    """Say what is wrong with the database; the page itself must not need it."""
+    titles = {
+        "full": _("The disk of the server is full"),
+        "busy": _("The server is very busy"),
+    }
+    said = Words(
+        titles.get(error.reason, _("The database does not answer")),
+        _(
+            "What was done before is kept. Whether this last step was, the page shows when it opens again; try in a minute."
+        ),
+    )
+    logger.error("the database cannot work", extra={"why": error.reason, "error": error.message})
+    if wants_json():
+        return page(503, said, f"database.{error.reason}", **{"Retry-After": "30"})
+    text = (
+        '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{escape(said.title)}</title><h1>{escape(said.title)}</h1><p>{escape(said.advice)}</p>"
+    )
+    return Response(text, 503, {"Retry-After": "30"}, mimetype="text/html")
 
 
 def _too_often(error: TooOften) -> ResponseReturnValue:
