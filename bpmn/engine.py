@@ -17,6 +17,7 @@ from bpmn.jobs import Jobs
 from bpmn.links import Links
 from bpmn.messages import Correlated, Messages
 from bpmn.migrations import Migrations
+from bpmn.owners import Owners
 from bpmn.public_forms import PublicForms
 from bpmn.runtime import Runtime
 from bpmn.scenarios import bundle_problems
@@ -73,6 +74,7 @@ class ProcessEngine:
         work = BackgroundJobs(self.runtime)
         self.jobs: Jobs = work
         self.incidents = Incidents(self.runtime)
+        self.owners = Owners(self.runtime)
         self.public_forms = PublicForms(self.runtime)
         self.external = External(self.runtime, self.jobs)
         self.watchdog = Watchdog(self.runtime)

@@ -68,15 +68,19 @@ class Incidents:
             count += 1
         return count
 
-    def retry_all(self, *, code: str, element_id: str, by: Actor) -> int:
-        """Try again everything that failed at the same element for the same reason; return how many.
+    def retry_alike(self, *, incident_id: int, by: Actor) -> int:
+        """Try again everything that failed like this one, in the same process; return how many.
 
         Raises:
+            NotFound: there is no such incident.
             NotAllowed: administrators only.
         """
         self._allow(by)
         with self._runtime.storage.reading() as uow:
-            alike = [row.id for row in uow.incidents.alike(code=code, element_id=element_id)]
+            incident = uow.incidents.get(incident_id)
+            if incident is None:
+                raise NotFound("incident", incident_id)
+            alike = uow.incidents.alike(incident)
         return self.retry_some(incident_ids=alike, by=by)
 
     def skip(self, *, incident_id: int, by: Actor, variables: Mapping[str, Any] | None = None) -> None:

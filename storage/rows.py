@@ -1,5 +1,7 @@
 """The rows that use cases change: plain objects, loaded and written with a constant number of statements."""
 
+import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -7,6 +9,9 @@ from typing import Any
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """The due date of work without a deadline: it sorts last."""
+
+_PARTICULARS = re.compile(r"'[^']*'|\"[^\"]*\"|«[^»]*»|“[^”]*”|[\w.+-]+@[\w.-]+|\b[0-9a-f]{8,}\b|\d+")
+"""What differs from one failure to the next: quoted values, addresses, hashes, numbers."""
 
 
 @dataclass(slots=True)
@@ -128,6 +133,17 @@ class IncidentRow:
     resolved_at: datetime | None = None
     resolved_by_id: int | None = None
     resolution: str = ""
+    signature: str = ""
+    told_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.signature = self.signature or signature_of(self.element_id, self.code, self.message)
+
+
+def signature_of(element_id: str, code: str, message: str) -> str:
+    """What failures of one cause have in common: element, code and the message without its particulars."""
+    common = _PARTICULARS.sub("#", message)
+    return hashlib.blake2b(f"{element_id}\0{code}\0{common}".encode(), digest_size=8).hexdigest()
 
 
 @dataclass(slots=True)

@@ -32,6 +32,7 @@ class CauseLine:
     last_at: datetime
     instance_id: int | None
     number: str
+    sample_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ def cause_lines(causes: list[queries.Cause]) -> list[CauseLine]:
             last_at=cause.last_at,
             instance_id=cause.sample_instance_id,
             number=cause.sample_number,
+            sample_id=cause.sample_id,
         )
         for cause in causes
     ]

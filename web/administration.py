@@ -103,12 +103,19 @@ def retry(incident_id: int) -> ResponseReturnValue:
 @blueprint.post("/incidents/retry-all")
 @roles_required("administrator")
 def retry_all() -> ResponseReturnValue:
-    form = request.form
-    count = current_engine().incidents.retry_all(
-        code=form.get("code", ""),
-        element_id=form.get("element", ""),
-        by=current_actor(),
-    )
+    """Retry everything that failed like one of them."""
+    alike = request.form.get("alike", type=int) or 0
+    return _retried(current_engine().incidents.retry_alike(incident_id=alike, by=current_actor()))
+
+
+@blueprint.post("/incidents/retry-some")
+@roles_required("administrator")
+def retry_some() -> ResponseReturnValue:
+    chosen = request.form.getlist("incident", type=int)
+    return _retried(current_engine().incidents.retry_some(incident_ids=chosen, by=current_actor()))
+
+
+def _retried(count: int) -> ResponseReturnValue:
     flash(ngettext("%(num)d operation runs again.", "%(num)d operations run again.", count))
     return redirect(url_for(".incidents"), code=303)
 
@@ -116,6 +123,7 @@ def retry_all() -> ResponseReturnValue:
 @blueprint.post("/incidents/<int:incident_id>/skip")
 @roles_required("administrator")
 def skip(incident_id: int) -> ResponseReturnValue:
+    """Pass over the step, or take it for done by hand."""
     text = request.form.get("values", "").strip()
     try:
         values = orjson.loads(text) if text else {}
@@ -124,8 +132,13 @@ def skip(incident_id: int) -> ResponseReturnValue:
     if not isinstance(values, dict):
         flash(_("The values are not a JSON object; nothing was skipped."), "error")
         return redirect(url_for(".incidents") + f"#incident-{incident_id}", code=303)
-    current_engine().incidents.skip(incident_id=incident_id, by=current_actor(), variables=values)
-    flash(_("The step is skipped, the request goes on."))
+    incidents = current_engine().incidents
+    if request.form.get("how") == "done":
+        incidents.complete(incident_id=incident_id, by=current_actor(), variables=values)
+        flash(_("The step is recorded as done, the request goes on."))
+    else:
+        incidents.skip(incident_id=incident_id, by=current_actor(), variables=values)
+        flash(_("The step is skipped, the request goes on."))
     return redirect(url_for(".incidents"), code=303)
 
 

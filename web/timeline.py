@@ -194,6 +194,11 @@ def _event(entry: Entry, names: Names) -> Line | None:
                 "skip-forward",
                 _("Skipped: %(name)s", name=names.element(str(data.get("element", "")))),
             )
+        case "incident_completed":
+            icon, title = (
+                "check2-circle",
+                _("Done by hand: %(name)s", name=names.element(str(data.get("element", "")))),
+            )
         case "timer_moved":
             icon, title = (
                 "clock-history",

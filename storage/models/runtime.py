@@ -167,6 +167,7 @@ class Incident(Base):
     __table_args__ = (
         Index("ix_incident_open", "state", "created_at"),
         Index("ix_incident_instance", "instance_id"),
+        Index("ix_incident_signature", "state", "signature"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -181,7 +182,9 @@ class Incident(Base):
     created_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
     resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    resolution: Mapped[str] = mapped_column(default="")  # retried | skipped | closed
+    resolution: Mapped[str] = mapped_column(default="")  # retried | skipped | completed | assigned | closed
+    signature: Mapped[str] = mapped_column(default="", server_default="")  # alike: failures of one cause
+    told_at: Mapped[datetime | None]  # when somebody was told of this cause
 
 
 class Subscription(Base):

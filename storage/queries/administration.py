@@ -15,7 +15,7 @@ from storage.models import Definition, Event, Incident, Instance, Job, Mail, Tas
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Open incidents that one thing explains: the same code at the same element."""
+    """Open incidents that one thing explains: alike (`IncidentRow.signature`) and of the same process."""
 
     code: str
     element_id: str
@@ -96,20 +96,22 @@ def causes(connection: Connection) -> list[Cause]:
     """Return the open incidents grouped by cause, the most frequent first."""
     grouped = (
         select(
-            Incident.code,
-            Incident.element_id,
             func.count(Incident.id).label("total"),
             func.min(Incident.created_at).label("first_at"),
             func.max(Incident.created_at).label("last_at"),
             func.max(Incident.id).label("sample_id"),
         )
+        .outerjoin(Instance, Instance.id == Incident.instance_id)
+        .outerjoin(Definition, Definition.id == Instance.definition_id)
         .where(Incident.state == "open")
-        .group_by(Incident.code, Incident.element_id)
+        .group_by(Incident.signature, Definition.key)
         .subquery()
     )
     rows = connection.execute(
         select(
             grouped,
+            Incident.code,
+            Incident.element_id,
             Incident.message,
             Incident.instance_id,
             Instance.number,

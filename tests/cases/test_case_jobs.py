@@ -89,7 +89,8 @@ def test_alike_incidents_are_retried_together(engine, deploy, start, clock, stat
     fail_for_good(engine, clock)
 
     behaviour.failure = None
-    assert engine.incidents.retry_all(code="RuntimeError", element_id="work", by=administrator) == 3
+    first = incidents(engine, requests[0])[0].row_id
+    assert engine.incidents.retry_alike(incident_id=first, by=administrator) == 3
     engine.jobs.run_until_idle()
 
     assert {state(request) for request in requests} == {"completed"}

@@ -97,10 +97,10 @@ def test_failures_of_one_cause_are_one_line_with_one_button(admin_browser, stuck
 
 def test_retrying_all_runs_every_step_again(admin_browser, stuck, behaviour, engine, storage):
     page = admin_browser.get("/admin/incidents").text
-    code = page.split('name="code" value="')[1].split('"')[0]
+    alike = page.split('name="alike" value="')[1].split('"')[0]
     behaviour.broken = False
 
-    answer = admin_browser.post("/admin/incidents/retry-all", {"code": code, "element": "work"})
+    answer = admin_browser.post("/admin/incidents/retry-all", {"alike": alike})
     engine.jobs.run_until_idle()
 
     assert answer.status_code == 303
