@@ -142,12 +142,16 @@ def problems(source: str, file: str, element: str, line: int | None = None) -> I
             )
 
 
-_WAITED = threading.local()
+class _Waited(threading.local):
+    seconds = 0.0
+
+
+_WAITED = _Waited()
 
 
 def waited_s() -> float:
     """Return how many seconds scripts of this thread have run so far."""
-    return float(getattr(_WAITED, "seconds", 0.0))
+    return _WAITED.seconds
 
 
 class Scripts:
@@ -220,7 +224,7 @@ class Scripts:
                     source, inputs=inputs, external_lookup=lookup, print_callback=printed
                 )
             finally:
-                _WAITED.seconds = waited_s() + time.perf_counter() - began
+                _WAITED.seconds += time.perf_counter() - began
             return found
 
     def _started(self) -> pydantic_monty.Monty:

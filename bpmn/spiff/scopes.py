@@ -158,7 +158,7 @@ class Instance(ScopeMixin, BpmnWorkflow):
         self.next_id = 1
         self.step = 0
         self.stop_at: int | None = None
-        self.budget = Budget()
+        self.budget: Budget | None = None
         self.state = "active"
         self.end_element: str | None = None
         self.changed: set[str] = set()
@@ -313,7 +313,7 @@ class Instance(ScopeMixin, BpmnWorkflow):
     def _run_step(self, token: Token, parked: Mapping[int, tuple[str, str, int]]) -> None:
         step = self.step
         self.step += 1
-        over = self.budget.exhausted(step - len(parked))
+        over = self.budget.exhausted(step - len(parked)) if self.budget is not None else None
         if over is not None:
             self.park(token, over.code, over.message)
             return
