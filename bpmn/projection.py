@@ -89,8 +89,12 @@ def write(
     *,
     now: datetime,
     done: Mapping[int, Done],
+    incidents: bool = True,
 ) -> list[TaskRow]:
-    """Write the rows of a journal, the instance's own row being there; return the tasks that were opened."""
+    """Write the rows of a journal, the instance's own row being there; return the tasks that were opened.
+
+    `incidents`: whether any may be open that the step closes.
+    """
     people = _people(uow, [entry.assignee for entry, _ in changes.tasks if entry.assignee])
     for entry, row in changes.tasks:
         _assign(entry, row, people, changes, now)
@@ -105,9 +109,10 @@ def write(
     )
     uow.jobs.delete_tokens(instance.id, changes.closed_jobs + changes.closed_waits)
     uow.subscriptions.delete_tokens(instance.id, changes.closed_waits)
-    uow.incidents.resolve_tokens(
-        instance.id, changes.unparked, how="retried", at=now, closed=changes.cancelled
-    )
+    if incidents:
+        uow.incidents.resolve_tokens(
+            instance.id, changes.unparked, how="retried", at=now, closed=changes.cancelled
+        )
     changes.jobs += _kept_messages(uow, changes.subscriptions, instance.id, now)
     changes.jobs += _thrown(uow, workflow.journal, instance.id, now)
     rows = [row for _, row in changes.tasks]
@@ -381,11 +386,10 @@ def _kept_messages(
 ) -> list[JobRow]:
     """A delivery for every kept message that one of the new waits is for."""
     found: dict[int, JobRow] = {}
-    for row in subscriptions:
-        if row.kind != "message":
-            continue
-        for message in uow.subscriptions.waiting_messages(row.name):
-            if matches(row.correlation, message["correlation"]):
+    waits = [row for row in subscriptions if row.kind == "message"]
+    for message in uow.subscriptions.waiting_messages([row.name for row in waits]):
+        for row in waits:
+            if row.name == message["name"] and matches(row.correlation, message["correlation"]):
                 details = {"message": message["id"]}
                 job = _job("message", instance_id, None, row.element_id, due_at=now, now=now, details=details)
                 found.setdefault(message["id"], job)

@@ -31,6 +31,7 @@ from storage.database import Storage
 from storage.ids import new_id
 from storage.numbering import next_number
 from storage.rows import InstanceRow, TaskRow
+from storage.steps import Loaded, load_of_task
 from storage.unit_of_work import UnitOfWork
 
 Beside = Callable[[UnitOfWork, InstanceRow], None]
@@ -46,8 +47,8 @@ class Step:
     opened_tasks: list[TaskRow]
 
 
-def _nothing(uow: UnitOfWork, instance: InstanceRow) -> None:
-    return None
+def nothing(uow: UnitOfWork, instance: InstanceRow) -> None:
+    """Write nothing."""
 
 
 def _unwired(**_: Any) -> Any:
@@ -113,13 +114,12 @@ class Runtime:
             bundle, _, workflow = self.restore(uow, instance, by=by, now=self.now())
             yield instance, bundle, workflow
 
-    def load_of_task(self, uow: UnitOfWork, task_id: int) -> tuple[TaskRow, InstanceRow]:
-        """Lock the instance of a task, then read the task: nobody changes either meanwhile.  Raises NotFound."""
-        instance = uow.instances.lock_of_task(task_id)
-        task = uow.tasks.get(task_id)
-        if task is None or instance is None:
+    def load_of_task(self, uow: UnitOfWork, task_id: int) -> Loaded:
+        """Load a task and lock its instance: nobody changes either meanwhile.  Raises NotFound."""
+        loaded = load_of_task(uow.connection, task_id)
+        if loaded is None:
             raise NotFound("task", task_id)
-        return task, instance
+        return loaded
 
     def load_active(self, uow: UnitOfWork, instance_id: int) -> InstanceRow:
         """Load and lock a running instance.  Raises NotFound, RequestEnded."""
@@ -159,14 +159,15 @@ class Runtime:
         by: Actor,
         now: datetime,
         done: Mapping[int, Done] | None = None,
-        prepare: Beside = _nothing,
-        beside: Beside = _nothing,
+        prepare: Beside = nothing,
+        beside: Beside = nothing,
         restored: Workflow | None = None,
+        incidents: bool = True,
     ) -> Step:
         """Apply a command to a loaded instance and save everything that follows from it.
 
         `restored`: the live object, if the caller made it already.  `prepare` runs at the begin of every attempt.
-        What `beside` writes goes out together with what the step writes.
+        What `beside` writes goes out together with what the step writes.  `incidents`: False if none is open.
         """
         instance_id = instance.id
         current = instance
@@ -184,6 +185,7 @@ class Runtime:
             return ready if ready is not None else self.restore(uow, current, by=by, now=now)[2]
 
         workflow = run_unit(begin, command)
+        repeated = current is not instance
         changes = projection.read(workflow, current, now=now, done=done or {})
         dumped = workflow.dump()
         current.blob = dumped.state
@@ -191,7 +193,9 @@ class Runtime:
         with uow.pipeline():
             uow.instances.put_values(instance_id, dumped.new_values)
             saved = uow.instances.send(current, at=now)
-            opened = projection.write(uow, current, workflow, changes, now=now, done=done or {})
+            opened = projection.write(
+                uow, current, workflow, changes, now=now, done=done or {}, incidents=incidents or repeated
+            )
             beside(uow, current)
         uow.instances.ensure_saved(current, saved)
         uow.after_commit(self.wake)
@@ -206,7 +210,7 @@ class Runtime:
         by: Actor,
         now: datetime,
         start_id: str | None = None,
-        afterwards: Beside = _nothing,
+        afterwards: Beside = nothing,
         language: str | None = None,
     ) -> Step:
         """Start an instance and run it to its first wait states; its number is known from the first step."""

@@ -14,7 +14,7 @@ from bpmn.actors import Actor
 from bpmn.errors import InvalidForm, NotAllowed, NotFound, TaskHeld, TaskNotOpen
 from bpmn.forms import FormView
 from bpmn.projection import Done, event
-from bpmn.runtime import Runtime
+from bpmn.runtime import Runtime, nothing
 from storage.models import TaskDraft
 from storage.rows import InstanceRow, TaskRow
 from storage.unit_of_work import UnitOfWork
@@ -243,7 +243,8 @@ class Tasks:
     ) -> Completed:
         now = self._runtime.now()
         with self._runtime.storage.unit_of_work() as uow:
-            task, instance = self._load(uow, task_id)
+            loaded = self._runtime.load_of_task(uow, task_id)
+            task, instance = loaded.task, loaded.instance
             self._ensure(uow, task, by, authorization.why_not_complete)
             bundle, _, workflow = self._runtime.restore(uow, instance, by=by, now=now)
             files: attachments.Files = {}
@@ -262,8 +263,9 @@ class Tasks:
                 by=by,
                 now=now,
                 done={token_id: Done(by.id)},
-                beside=lambda unit, _: unit.tasks.drop_drafts(task_id),
+                beside=(lambda unit, _: unit.tasks.drop_drafts(task_id)) if loaded.drafts else nothing,
                 restored=workflow,
+                incidents=loaded.incidents,
             )
             attachments.attach(uow, instance.id, files, given, by=by, now=now, language=language)
             mine = [row for row in step.opened_tasks if authorization.why_not_complete(by, row) is None]
@@ -278,7 +280,8 @@ class Tasks:
         return task, instance
 
     def _load(self, uow: UnitOfWork, task_id: int) -> tuple[TaskRow, InstanceRow]:
-        return self._runtime.load_of_task(uow, task_id)
+        loaded = self._runtime.load_of_task(uow, task_id)
+        return loaded.task, loaded.instance
 
     def _ensure(
         self, uow: UnitOfWork, task: TaskRow, by: Actor, rule: Callable[[Actor, TaskRow], str | None]

@@ -101,9 +101,13 @@ class Storage:
         with connected(self.read_engine) as connection, Session(connection, autoflush=False) as session:
             yield session
 
-    def close(self) -> None:
+    def let_go(self) -> None:
+        """Give the connection that writes back to its pool; the next unit takes one anew."""
         with self._write_queue:
             self._close_writer()
+
+    def close(self) -> None:
+        self.let_go()
         self.engine.dispose()
         self.read_engine.dispose()
 

@@ -7,19 +7,16 @@ from sqlalchemy import Connection, Text, bindparam, select, update
 
 from storage.errors import VersionConflict
 from storage.failures import told
-from storage.models import Instance, LargeValue, Task
+from storage.models import Instance, LargeValue
 from storage.rows import InstanceRow, LargeValueRow
 from storage.statements import Insert, OneOf, Sent, Statement, insert_of, table_of, values_of
 
 _TABLE = table_of(Instance)
-_TASKS = table_of(Task)
 _COLUMNS = [_TABLE.c[field.name] for field in fields(InstanceRow)]
 _FIXED = {"id", "definition_id", "version", "created_at", "started_by_id"}
 
 _INSERT = insert_of(_TABLE, InstanceRow)
 _LOAD = Statement(select(*_COLUMNS).where(_TABLE.c.id == bindparam("key")).with_for_update())
-_OWNER = select(_TASKS.c.instance_id).where(_TASKS.c.id == bindparam("key")).scalar_subquery()
-_LOAD_OF_TASK = Statement(select(*_COLUMNS).where(_TABLE.c.id == _OWNER).with_for_update(of=_TABLE))
 _READ = Statement(select(*_COLUMNS).where(_TABLE.c.id == bindparam("key")))
 _SAVE = Statement(
     update(_TABLE)
@@ -53,11 +50,6 @@ class Instances:
     def get(self, instance_id: int) -> InstanceRow | None:
         """Read without locking: to show, never to write."""
         rows = _READ.rows(self._connection, {"key": instance_id})
-        return InstanceRow(*rows[0]) if rows else None
-
-    def lock_of_task(self, task_id: int) -> InstanceRow | None:
-        """Load and lock the instance that a task belongs to."""
-        rows = _LOAD_OF_TASK.rows(self._connection, {"key": task_id})
         return InstanceRow(*rows[0]) if rows else None
 
     def save(self, row: InstanceRow, *, at: datetime) -> None:

@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Text, bindparam, delete, select, update
 
 from storage.models import BufferedMessage, Subscription
 from storage.rows import SubscriptionRow
@@ -32,7 +32,7 @@ _MESSAGES = table_of(BufferedMessage)
 _PUT = Statement(_MESSAGES.insert().values({column.name: bindparam(column.name) for column in _MESSAGES.c}))
 _WAITING = Statement(
     select(*_MESSAGES.c)
-    .where(_MESSAGES.c.state == "waiting", _MESSAGES.c.name == bindparam("of_name"))
+    .where(_MESSAGES.c.state == "waiting", OneOf(_MESSAGES.c.name, "names", Text))
     .order_by(_MESSAGES.c.id)
 )
 _KEPT = Statement(select(*_MESSAGES.c).where(_MESSAGES.c.id == bindparam("key")))
@@ -90,12 +90,11 @@ class Subscriptions:
     def put_message(self, values: dict[str, Any]) -> None:
         _PUT.send(self._connection, values)
 
-    def waiting_messages(self, name: str) -> list[dict[str, Any]]:
-        """Messages of that name still without a receiver, oldest first."""
-        names = [column.name for column in _MESSAGES.c]
-        return [
-            dict(zip(names, row, strict=True)) for row in _WAITING.rows(self._connection, {"of_name": name})
-        ]
+    def waiting_messages(self, names: list[str]) -> list[dict[str, Any]]:
+        """Messages of these names still without a receiver, oldest first; none is asked for without names."""
+        rows = _WAITING.rows(self._connection, {"names": names}) if names else []
+        columns = [column.name for column in _MESSAGES.c]
+        return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def message_by_sender_id(self, message_id: str) -> dict[str, Any] | None:
         names = [column.name for column in _MESSAGES.c]

@@ -18,7 +18,7 @@ from storage import schema
 from storage.database import Storage
 from storage.ids import new_id
 from storage.models import Group, Membership, User
-from web.benchmark import language, workload
+from web.benchmark import language, statements, workload
 from web.benchmark.results import Result
 
 ROUNDS = 5
@@ -44,6 +44,7 @@ def run(
         root = Path(made)
         with bench(root) as subject:
             results = _steps(subject, root, instances * (5 if full else 1))
+            results += statements.measure(subject)
             results += _flatness(subject, turns=turns or (2000 if full else 400))
     return results + language.measure(turns=turns or 2000)
 
@@ -68,6 +69,7 @@ def bench(root: Path) -> Iterator[Bench]:
         "line20.bpmn": workload.line(20),
         "line500.bpmn": workload.line(500),
         "many.bpmn": workload.many(),
+        "rich.bpmn": workload.rich(),
     }
     engine.deployments.deploy(files, by=_SYSTEM, activate=True)
     subject = Bench(engine, person, path)

@@ -21,9 +21,9 @@ def _task(name: str, inside: str = "") -> str:
     )
 
 
-def _process(key: str, body: str) -> bytes:
+def _process(key: str, body: str, beside: str = "") -> bytes:
     process = f'<bpmn:process id="{key}" name="{key}" isExecutable="true">{body}</bpmn:process>'
-    return f"{_HEAD}{process}</bpmn:definitions>".encode()
+    return f"{_HEAD}{beside}{process}</bpmn:definitions>".encode()
 
 
 def request() -> bytes:
@@ -62,6 +62,38 @@ def request_payload(index: int) -> dict[str, Any]:
         "comment": "x" * 120,
         "lines": lines,
     }
+
+
+def rich() -> bytes:
+    """A task with a timer and a message at its border; behind it tasks, a timer and a message at once."""
+    hour = (
+        "<bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition>"
+    )
+    message = '<bpmn:messageEventDefinition messageRef="msg"/>'
+    border = "".join(
+        f'<bpmn:boundaryEvent id="{name}" attachedToRef="{host}">{event}</bpmn:boundaryEvent>'
+        for name, host, event in (
+            ("late", "first", hour),
+            ("told", "first", message),
+            ("later", "left", hour),
+        )
+    )
+    ends = "".join(f'<bpmn:endEvent id="{name}_end"/>{_flow(name, f"{name}_end")}' for name in _RICH_ENDS)
+    return _process(
+        "bench_rich",
+        f'<bpmn:startEvent id="start"/>{_task("first")}{border}<bpmn:parallelGateway id="fork"/>'
+        + _task("left")
+        + _task("right")
+        + f'<bpmn:intermediateCatchEvent id="caught">{message}</bpmn:intermediateCatchEvent>'
+        + f'<bpmn:serviceTask id="job" camunda:type="external" camunda:topic="{HANDLER}"/>'
+        + "".join(_flow(a, b) for a, b in (("start", "first"), ("first", "fork")))
+        + "".join(_flow("fork", name) for name in ("left", "right", "caught", "job"))
+        + ends,
+        '<bpmn:message id="msg" name="bench_told"/>',
+    )
+
+
+_RICH_ENDS = ("late", "told", "later", "left", "right", "caught", "job")
 
 
 def loop() -> bytes:
