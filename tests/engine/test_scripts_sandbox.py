@@ -118,3 +118,21 @@ def test_lint_names_what_the_sandbox_lacks_in_both_languages():
     assert "строка 2" in found[0].message_ru
     assert next(problems("x = (", "p.bpmn", "task")).rule == "script_syntax"
     assert not list(problems("x = 1", "p.bpmn", "task"))
+
+
+def test_nothing_of_a_script_reaches_the_next_one_in_the_same_worker():
+    alone = Scripts(workers=1)
+    try:
+        traces = (
+            "secret = 5",
+            "_hidden = 5",
+            "def leak():\n    return 5",
+            "import datetime\nkept = [1]\nkept.append(2)",
+        )
+        for trace in traces:
+            alone.run(trace, {}, now=NOW)
+            for name in ("secret", "_hidden", "leak", "datetime", "kept", "marshrut_result_"):
+                with pytest.raises(ScriptFailed, match="NameError"):
+                    alone.run(f"found = {name}", {}, now=NOW)
+    finally:
+        alone.close()
