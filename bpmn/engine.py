@@ -6,6 +6,7 @@ from typing import Any
 
 from bpmn.actors import Actor
 from bpmn.adhoc import AdHoc
+from bpmn.advice import Advice
 from bpmn.background_jobs import BackgroundJobs
 from bpmn.clients import Clients
 from bpmn.deployments import Deployments
@@ -69,6 +70,7 @@ class ProcessEngine:
         self.deployments = Deployments(self.runtime)
         self.drafts = Drafts(self.runtime)
         self.instances = Instances(self.runtime)
+        self.advice = Advice(self.runtime)
         self.tasks = Tasks(self.runtime)
         self.messages = Messages(self.runtime)
         work = BackgroundJobs(self.runtime)

@@ -22,8 +22,8 @@ from web.sign_in_guard import SignInGuard
 from web.throttle import Throttle
 
 PAGES = (
-    "assets", "health", "sign_in", "settings", "inbox", "inbox_bulk", "tasks", "requests", "documents",
-    "notifications", "start", "client", "processes", "comparing", "administration",
+    "assets", "health", "sign_in", "settings", "inbox", "inbox_bulk", "tasks", "requests", "documents", "notifications",
+    "start", "client", "modeler", "processes", "comparing", "activation", "administration",
     "api.jobs", "api.description", "metrics",
 )  # fmt: skip
 """Modules of `web` with a `blueprint`."""

@@ -53,6 +53,25 @@ function splitSheet(css) {
 const script = await build({ ...plain, entryPoints: [join(here, 'src', 'app.ts')], format: 'esm' });
 store('app.js', script.outputFiles[0].text);
 
+// Islands: bundles that only their own pages load. The drawing library's font is a file beside its sheet.
+const islands = { modeler: 'main.ts', decisions: 'decisions.ts', layout: 'layout.ts' };
+const used = new Set();
+for (const [name, entry] of Object.entries(islands)) {
+  const island = await build({
+    ...plain, entryPoints: { [name]: join(here, 'src', 'modeler', entry) }, format: 'esm', outdir: work, entryNames: '[name]', assetNames: '[name]-[hash]', metafile: true,
+    loader: { '.woff2': 'file', '.woff': 'empty', '.ttf': 'empty', '.eot': 'empty', '.svg': 'empty' },
+  });
+  for (const file of island.outputFiles) {
+    const plainName = file.path.slice(work.length + 1);
+    if (plainName.endsWith('.woff2')) writeFileSync(join(work, plainName), file.contents);
+    else store(plainName, file.contents);
+  }
+  for (const input of Object.keys(island.metafile.inputs)) {
+    const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input.slice(input.lastIndexOf('node_modules/')));
+    if (found) used.add(found[1]);
+  }
+}
+
 // Icons: only those that a template or a Python module names, as icon("name").
 const names = new Set(readFileSync(join(here, 'src', 'icons.txt'), 'utf8').split(/\s+/).filter(Boolean));
 const symbols = [...names].sort().map((name) => {
@@ -75,12 +94,12 @@ for (const family of ['pt-sans', 'pt-serif']) {
   cpSync(join(folder, 'LICENSE_FONT'), join(work, 'fonts', `${family}-LICENSE.txt`));
 }
 
-// What is inside, with its licences.
-const notices = ['bootstrap', 'bootstrap-icons', 'htmx.org'].map((name) => {
+// What is inside, with its licences: of every package that a bundle took something from.
+const notices = [...new Set(['bootstrap', 'bootstrap-icons', 'htmx.org', ...[...used].sort()])].map((name) => {
   const folder = join(modules, name);
   const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-  return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), 'utf8') : ''}`;
+  return `${name} ${version} (${license ?? 'see below'})\n\n${file ? readFileSync(join(folder, file), 'utf8') : ''}`;
 });
 writeFileSync(join(work, 'THIRD-PARTY-NOTICES.txt'), notices.join('\n----\n\n'));
 writeFileSync(join(work, 'manifest.json'), JSON.stringify(manifest, null, 1));

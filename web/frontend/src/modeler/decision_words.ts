@@ -1,0 +1,40 @@
+// Words of the decision editor in Russian; no community pack exists for it.
+const RU: Record<string, string> = {
+  'Activate hand tool': 'Двигать поле', 'Activate lasso tool': 'Выделить рамкой', 'Add cell description': 'Добавить пояснение к ячейке', 'Add input': 'Добавить условие',
+  'Add input column left': 'Условие слева', 'Add input column right': 'Условие справа', 'Add output': 'Добавить результат', 'Add output column left': 'Результат слева',
+  'Add output column right': 'Результат справа', 'Add parameter': 'Добавить параметр', 'Add predefined values': 'Задать список значений', 'Add rule': 'Добавить правило',
+  'Add rule above': 'Правило выше', 'Add rule below': 'Правило ниже', 'Add text annotation': 'Добавить пояснение', 'Add values': 'Добавить значения', 'After': 'После', 'And': 'И',
+  'Annotation': 'Пояснение', 'Annotations': 'Пояснения', 'Append business knowledge model': 'Добавить модель знаний', 'Append decision': 'Добавить решение',
+  'Append input data': 'Добавить входные данные', 'Append knowledge source': 'Добавить источник знаний', 'Before': 'До', 'Between': 'Между', 'Boolean value': 'Да или нет',
+  'Change cell expression language': 'Сменить язык ячейки', 'Change type': 'Сменить вид', 'Clear predefined values': 'Убрать список значений', 'Comparison': 'Сравнение',
+  'Comparison operator': 'Знак сравнения', 'Connect to other element': 'Соединить', 'Copy input column': 'Копировать условие', 'Copy output column': 'Копировать результат',
+  'Copy rule': 'Копировать правило', 'Create decision': 'Создать решение', 'Create input data': 'Создать входные данные', 'Create knowledge model': 'Создать модель знаний',
+  'Create knowledge source': 'Создать источник знаний', 'Custom values': 'Свои значения', 'Cut input column': 'Вырезать условие', 'Cut output column': 'Вырезать результат',
+  'Cut rule': 'Вырезать правило', 'Date': 'Дата', 'Date and time': 'Дата и время', 'Date and time value': 'Дата и время', 'Date value': 'Дата', 'Decision name': 'Название решения',
+  'Decision name: ': 'Название решения: ', 'Definition ID': 'Идентификатор', 'Definition name': 'Название', 'Delete': 'Удалить', 'Duration value': 'Длительность', 'Edit': 'Изменить',
+  'Edit boolean': 'Изменить', 'Edit date': 'Изменить дату', 'Edit date and time': 'Изменить дату и время', 'Edit duration': 'Изменить длительность', 'Edit end date': 'Изменить конец',
+  'Edit end date and time': 'Изменить конец', 'Edit end time': 'Изменить конец', 'Edit formal parameters': 'Изменить параметры', 'Edit function kind': 'Изменить вид функции',
+  'Edit input': 'Изменить условие', 'Edit number': 'Изменить число', 'Edit output': 'Изменить результат', 'Edit start date': 'Изменить начало', 'Edit start date and time': 'Изменить начало',
+  'Edit start time': 'Изменить начало', 'Edit string': 'Изменить текст', 'Edit time': 'Изменить время', 'Editing not supported for set expression language': 'На этом языке изменить нельзя',
+  'Element name': 'Название', 'End date': 'Конец', 'End date and time': 'Конец', 'End time': 'Конец', 'End value': 'Конец', 'Enter expression': 'Введите выражение', 'Equals': 'Равно',
+  'Exactly': 'Ровно', 'Exclude': 'Не включая', 'Expression': 'Выражение', 'Expression language': 'Язык выражения', 'Expression language:': 'Язык выражения:',
+  'Expression language: {expressionLanguageLabel}': 'Язык выражения: {expressionLanguageLabel}', 'Function kind: {kind}': 'Вид функции: {kind}', 'Greater': 'Больше',
+  'Greater or equals': 'Больше или равно', 'Hit policy': 'Сколько правил срабатывает', 'Hit policy:': 'Сколько правил срабатывает:', 'Include': 'Включая', 'Input': 'Условие',
+  'Input expression': 'Что сравнивается', 'Input expression: ': 'Что сравнивается: ', 'Input label': 'Название условия', 'Input label: ': 'Название условия: ', 'Input type': 'Тип условия',
+  'Input values': 'Возможные значения', 'Kind': 'Вид', 'Less': 'Меньше', 'Less or equals': 'Меньше или равно', 'Literal expression': 'Выражение', 'Literal expression editor': 'Редактор выражения',
+  'Match none': 'Ни одно из', 'Match one': 'Одно из', 'Move rule': 'Переставить правило', 'No': 'Нет', 'No values': 'Нет значений', 'Output': 'Результат', 'Output label': 'Название результата',
+  'Output label: ': 'Название результата: ', 'Output name': 'Переменная результата', 'Output name: ': 'Переменная результата: ', 'Output type': 'Тип результата', 'Output values': 'Возможные значения',
+  'Paste input column left': 'Вставить условие слева', 'Paste input column right': 'Вставить условие справа', 'Paste output column left': 'Вставить результат слева',
+  'Paste output column right': 'Вставить результат справа', 'Paste rule above': 'Вставить правило выше', 'Paste rule below': 'Вставить правило ниже', 'Predefined values': 'Список значений',
+  'Range': 'Промежуток', 'Range end operator': 'Граница конца', 'Range end value': 'Конец промежутка', 'Range start operator': 'Граница начала', 'Range start value': 'Начало промежутка',
+  'Remove cell description': 'Убрать пояснение к ячейке', 'Remove input column': 'Убрать условие', 'Remove output column': 'Убрать результат', 'Remove parameter': 'Убрать параметр',
+  'Remove rule': 'Убрать правило', 'Resize': 'Изменить размер', 'Set date': 'Задать дату', 'Set date and time': 'Задать дату и время', 'Set duration': 'Задать длительность', 'Set time': 'Задать время',
+  'Set value': 'Задать значение', 'Start date': 'Начало', 'Start date and time': 'Начало', 'Start time': 'Начало', 'Start value': 'Начало', 'String value': 'Текст',
+  'Strings must be in double quotes': 'Текст пишется в двойных кавычках', 'Test type': 'Вид проверки', 'Then': 'То', 'Time': 'Время', 'Time value': 'Время', 'Type': 'Тип', 'Use now': 'Сейчас',
+  'Use today': 'Сегодня', 'Value': 'Значение', 'Values': 'Значения', 'Variable name': 'Имя переменной', 'Variable name:': 'Имя переменной:', 'Variable type': 'Тип переменной',
+  'Variable type:': 'Тип переменной:', 'View DRD': 'Схема решений', 'When': 'Когда', 'Yes': 'Да', 'e.g. { example } ': 'например { example } ', 'e.g. { sample }': 'например { sample }', 'name': 'имя',
+};
+
+export function translateDecisions(language: string): (text: string, values?: Record<string, string>) => string {
+  return (text, values = {}) => ((language === 'ru' ? RU[text] : undefined) ?? text).replace(/{\s*([^}\s]+)\s*}/g, (_all, name) => values[name] ?? `{${name}}`);
+}

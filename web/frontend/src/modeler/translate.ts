@@ -1,0 +1,86 @@
+// Words of the drawing library in Russian: the community's pack and what it lacks.
+import pack from 'bpmn-js-i18n/translations/ru.js';
+import { language } from './config';
+
+const own: Record<string, string> = {
+  'Ad-hoc sub-process': 'Свободный подпроцесс',
+  'Ad-hoc sub-process (collapsed)': 'Свободный подпроцесс (свёрнутый)',
+  'Ad-hoc sub-process (expanded)': 'Свободный подпроцесс (развёрнутый)',
+  'Align elements ': 'Выровнять элементы: ',
+  'Append element': 'Добавить следующий элемент',
+  'Change element': 'Сменить вид элемента',
+  'Close minimap': 'Закрыть миникарту',
+  'Create element': 'Создать элемент',
+  'Create {type}': 'Создать: {type}',
+  'Append {type}': 'Добавить: {type}',
+  'Event based instantiating Gateway': 'Начинающий шлюз по событиям',
+  'Parallel Event based instantiating Gateway': 'Параллельный начинающий шлюз по событиям',
+  'Open minimap': 'Открыть миникарту',
+  'Toggle minimap': 'Показать или скрыть миникарту',
+  'Search': 'Поиск',
+  'Search in diagram': 'Поиск на диаграмме',
+  'Set color': 'Цвет',
+  'Toggle non-interrupting': 'Прерывающее или непрерывающее',
+  'Toggle Token Simulation': 'Прогон меток по диаграмме',
+  'Token Simulation': 'Прогон меток',
+  'Tasks': 'Задачи',
+  'Events': 'События',
+  'Gateways': 'Шлюзы',
+  'Sub-processes': 'Подпроцессы',
+  'Data': 'Данные',
+  'Participants': 'Участники',
+  'Artifacts': 'Пояснения',
+  'Start events': 'Начальные события',
+  'Intermediate events': 'Промежуточные события',
+  'End events': 'Конечные события',
+  'Boundary events': 'Граничные события',
+  'Expanded pool/participant': 'Развёрнутый пул',
+  'Empty pool/participant': 'Пустой пул',
+  'Data store reference': 'Хранилище данных',
+  'Data object reference': 'Объект данных',
+  'Text annotation': 'Пояснение',
+  'Group': 'Группа',
+  'Transaction': 'Транзакция',
+  'Event sub-process': 'Событийный подпроцесс',
+  'Sub-process (collapsed)': 'Подпроцесс (свёрнутый)',
+  'Sub-process (expanded)': 'Подпроцесс (развёрнутый)',
+  'Sub-process': 'Подпроцесс',
+  'Call activity': 'Вызов процесса',
+  'Task': 'Пустая задача',
+  'Message intermediate catch event': 'Ждать сообщения',
+  'Timer intermediate catch event': 'Ждать времени (таймер)',
+  'Conditional intermediate catch event': 'Ждать условия',
+  'Signal intermediate catch event': 'Ждать сигнала',
+  'Link intermediate catch event': 'Связка: вход',
+  'Link intermediate throw event': 'Связка: выход',
+  'Message intermediate throw event': 'Послать сообщение',
+  'Signal intermediate throw event': 'Подать сигнал',
+  'Escalation intermediate throw event': 'Промежуточное событие-эскалация',
+  'Compensation intermediate throw event': 'Промежуточное событие-компенсация',
+  'User task': 'Задача человека',
+  'Service task': 'Автоматическая задача',
+  'Send task': 'Отправка',
+  'Receive task': 'Получение',
+  'Manual task': 'Ручная задача',
+  'Business rule task': 'Решение по правилам',
+  'Script task': 'Скрипт',
+  'Exclusive gateway': 'Выбор одного пути',
+  'Parallel gateway': 'Параллельные пути',
+  'Inclusive gateway': 'Выбор нескольких путей',
+  'Complex gateway': 'Сложный шлюз',
+  'Event-based gateway': 'Выбор по событию',
+  'Start event': 'Начало',
+  'End event': 'Конец',
+  'Intermediate throw event': 'Промежуточное событие',
+  'Default': 'По умолчанию', 'Blue': 'Синий', 'Orange': 'Оранжевый', 'Green': 'Зелёный', 'Red': 'Красный', 'Purple': 'Фиолетовый',
+};
+
+const known: Record<string, string> = language === 'ru' ? { ...(pack as Record<string, string>), ...own } : {};
+export const missing = new Set<string>();
+
+export function translate(text: string, values: Record<string, string> = {}): string {
+  if (language === 'ru' && known[text] === undefined) missing.add(text);
+  return (known[text] ?? text).replace(/{([^}]+)}/g, (_all, name) => values[name] ?? `{${name}}`);
+}
+
+export const translation = { translate: ['value', translate] };
