@@ -209,7 +209,7 @@ class Fields:
         references = node.value if isinstance(node.value, list) else [node.value]
         made.empty_label = say("word.attached", self._evaluator.language)
         for index, reference in enumerate(filter(None, references)):
-            details = self._files.get(reference)
+            details = self._files.get(reference) if isinstance(reference, str) else None
             known: Mapping[str, Any] = details if isinstance(details, Mapping) else {}
             fits = not known or rules.broken_by(known, self._evaluator.language) is None
             name = str(known.get("name") or reference)

@@ -9,7 +9,7 @@ refuses what cannot be stored.
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bpmn.forms.attached import file_rules
@@ -116,9 +116,11 @@ def decimal_digits(component: Component) -> int | None:
 
 
 def _check_number(node: Node, evaluator: Evaluator) -> Problem | None:
-    value = Decimal(node.value) if isinstance(node.value, str) else to_decimal(node.value)
+    value = _number_of_text(node.value) if isinstance(node.value, str) else to_decimal(node.value)
     if value is None:
-        return problem("type.number")
+        return (
+            problem("number.not", value=node.value) if isinstance(node.value, str) else problem("type.number")
+        )
     digits = decimal_digits(node.component)
     exponent = value.normalize().as_tuple().exponent
     if digits is not None and isinstance(exponent, int) and -exponent > digits:
@@ -129,6 +131,14 @@ def _check_number(node: Node, evaluator: Evaluator) -> Problem | None:
     if highest is not None and value > highest:
         return problem("number.too_large", limit=_shown(highest, evaluator))
     return None
+
+
+def _number_of_text(text: str) -> Decimal | None:
+    """Return the number that is kept as a text; None when a variable of the request holds another text."""
+    try:
+        return to_decimal(Decimal(text))
+    except InvalidOperation:
+        return None
 
 
 def _shown(limit: Decimal, evaluator: Evaluator) -> str:
