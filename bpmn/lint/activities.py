@@ -54,6 +54,21 @@ def service_tasks(reader: Reader) -> Iterator[Problem]:
             )
 
 
+def transaction_methods(reader: Reader) -> Iterator[Problem]:
+    """A transaction is undone by compensation, whatever other method it names (BPMN 2.0 table 10.23)."""
+    for node in nodes(reader):
+        method = node.xml.get("method") if node.type == "transaction" and node.xml is not None else None
+        if method and method.strip("#").lower() != "compensate":
+            yield about(
+                reader,
+                node,
+                "transaction_method",
+                f"{{}}: метод {method} не выполняется, отмена идёт компенсацией",
+                f"{{}}: the method {method} is not executed, a cancelled transaction is undone by compensation",
+                severity="warning",
+            )
+
+
 def scripts_beside(reader: Reader) -> Iterator[Problem]:
     """Scripts before and after an activity (SpiffArena) are Python that the sandbox understands."""
     for node in nodes(reader):
@@ -348,6 +363,7 @@ RULES = (
     service_tasks,
     script_tasks,
     scripts_beside,
+    transaction_methods,
     decisions,
     calls,
     loops,

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from bpmn.lint.finding import about, graphs, nodes
 from bpmn.lint.problem import Problem
 from bpmn.spiff.graph import ACTIVITIES, Graph, Node
-from bpmn.spiff.parts import reference
+from bpmn.spiff.parts import B, is_true, reference
 from bpmn.spiff.reader import Reader
 
+_COMPENSATE = B + "compensateEventDefinition"
 _ALLOWED = {
     "startEvent": {"message", "signal", "timer", "conditional"},
     "eventSubprocess": {"message", "signal", "timer", "conditional", "error", "escalation"},
@@ -241,6 +242,20 @@ def cancel(reader: Reader) -> Iterator[Problem]:
                 )
 
 
+def compensation_waits(reader: Reader) -> Iterator[Problem]:
+    """Who throws compensation waits for it here, which is the standard's default (BPMN 2.0 table 10.86)."""
+    for node in nodes(reader):
+        for definition in node.xml.iter(_COMPENSATE) if node.xml is not None and not node.inner else ():
+            if not is_true(definition.get("waitForCompletion"), True):
+                yield about(
+                    reader,
+                    node,
+                    "compensation_wait",
+                    "{}: компенсация без ожидания (waitForCompletion=false) не выполняется; поставьте её в параллельную ветвь",
+                    "{}: compensation without waiting (waitForCompletion=false) is not executed; put it on a parallel branch",
+                )
+
+
 def correlations(reader: Reader) -> Iterator[Problem]:
     """A message of several requests needs a key: without one nobody gets it when two wait (BPMN 2.0 §8.4.2)."""
     for node in nodes(reader):
@@ -333,6 +348,7 @@ RULES = (
     references,
     links,
     cancel,
+    compensation_waits,
     correlations,
     start_conditions,
     escalations,

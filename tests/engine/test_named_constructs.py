@@ -297,3 +297,18 @@ def test_a_wait_without_a_key_is_a_warning_and_one_with_a_key_or_a_button_is_not
 def test_a_function_that_there_is_not_is_refused_and_a_mere_bracket_is_not(value, fine):
     body = START + el("userTask", "x", camunda_assignee=value) + END + chain("start", "x", "end")
     assert compiled(body).deployable is fine
+
+
+def test_compensation_that_is_not_waited_for_is_refused():
+    event = '<bpmn:compensateEventDefinition waitForCompletion="false"/>'
+    problems = compiled(START + throw("x", event) + END + chain("start", "x", "end")).problems
+    assert ("compensation_wait", "x", "error") in [(p.rule, p.element, p.severity) for p in problems]
+
+
+@pytest.mark.parametrize(
+    ("method", "told"), [("##Store", True), ("##Compensate", False), ("compensate", False)]
+)
+def test_another_method_of_a_transaction_is_told_to_have_no_effect(method, told):
+    inner = sub("x", chain("x.s", "x.e"), tag="transaction", method=method)
+    problems = compiled(START + inner + END + chain("start", "x", "end")).problems
+    assert [(p.rule, p.severity) for p in problems] == ([("transaction_method", "warning")] if told else [])
