@@ -43,14 +43,14 @@ def measure(*, turns: int = 2000) -> list[Result]:
 
 
 def _interleaved(*subjects: tuple[Callable[[], Any], int]) -> list[float]:
-    """Return the best time of one run of each: rounds take turns, so a busy machine slows all alike."""
+    """Return the best processor time of one run of each; rounds take turns, so a busy machine slows all alike."""
     best = [float("inf")] * len(subjects)
     for _ in range(ROUNDS):
         for index, (run, count) in enumerate(subjects):
-            begin = time.perf_counter()
+            begin = time.process_time()
             for _ in range(count):
                 run()
-            best[index] = min(best[index], (time.perf_counter() - begin) / count)
+            best[index] = min(best[index], (time.process_time() - begin) / count)
     return best
 
 
