@@ -169,9 +169,9 @@ def _references(
             )
         for missing in bundle_lint.check_task(element.handler, parameters, files):
             yield _problem(model.file, element.id, missing.code, missing.message("ru"), missing.message("en"))
-    problem = _decision(model, element, decisions)
-    if problem is not None:
-        yield problem
+    for problem in (_decision(model, element, decisions), _called(model, element, bundle)):
+        if problem is not None:
+            yield problem
     for name in ("client_text",):
         text = element.properties.get(name)
         if text and not any(f"texts/{text}.{language}.md" in files for language in ("ru", "en")):
@@ -179,6 +179,20 @@ def _references(
                 model.file, element.id, "text.unknown", f"Текста «{text}» нет в папке (texts/{text}.ru.md)",
                 f"The folder has no text “{text}” (texts/{text}.en.md)",
             )  # fmt: skip
+
+
+def _called(model: ProcessModel, element: Element, bundle: Bundle) -> Problem | None:
+    """A process that only another folder can have is a warning: that folder may come later."""
+    key = element.called
+    if key is None or key.startswith("=") or "{" in key or key in bundle.processes:
+        return None
+    own = element.attributes.get("calledElementBinding") == "deployment"
+    return _problem(
+        model.file, element.id, "called.unknown",
+        f"Процесса «{key}» нет в папке" + ("" if own else ": его должна дать другая развёрнутая папка"),
+        f"The folder has no process “{key}”" + ("" if own else ": another deployed folder must have it"),
+        severity="error" if own else "warning",
+    )  # fmt: skip
 
 
 def _decision(model: ProcessModel, element: Element, models: list[dmn.Model]) -> Problem | None:

@@ -106,6 +106,7 @@ def _mapped(item: "etree._Element") -> Mapped:
         expression=(item.get("sourceExpression") or "").strip(),
         all=item.get("variables") == "all",
         business_key=item.get("businessKey") is not None,
+        local=item.get("local") == "true",
     )
 
 

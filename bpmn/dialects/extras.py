@@ -25,6 +25,7 @@ class Mapped:
     expression: str = ""
     all: bool = False
     business_key: bool = False
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ silently wrong.  What a person probably did not mean is a warning.
 
 from collections.abc import Callable, Iterator
 
-from bpmn.lint import activities, data, dialect, events, flows, markup, soundness, structure, vendor
+from bpmn.lint import activities, data, dialect, events, flows, literals, markup, soundness, structure, vendor
 from bpmn.lint.problem import Problem
 from bpmn.spiff.reader import Reader
 
@@ -18,6 +18,7 @@ RULES: tuple[Rule, ...] = (
     *activities.RULES,
     *dialect.RULES,
     *vendor.RULES,
+    *literals.RULES,
     *data.RULES,
     *markup.RULES,
     *soundness.RULES,

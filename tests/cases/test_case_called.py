@@ -46,7 +46,6 @@ def runs(engine, open_tasks, content):
         ({"Binding": "versionTag", "VersionTag": "b"}, ["new"]),
         ({"Binding": "version", "Version": "7"}, []),
         ({"Binding": "versionTag", "VersionTag": "nothing"}, []),
-        ({"Binding": "deployment"}, []),
     ],
 )
 def test_a_binding_means_one_version(engine, open_tasks, binding, task):
@@ -82,3 +81,9 @@ def test_a_version_that_is_not_there_is_an_incident_of_the_call(engine, storage)
         (incident,) = uow.incidents.open_of(instance)
     assert incident.element_id == "c"
     assert "'7'" in incident.message
+
+
+@pytest.mark.parametrize(("binding", "severity"), [({}, "warning"), ({"Binding": "deployment"}, "error")])
+def test_a_called_process_that_the_folder_lacks_is_told(engine, binding, severity):
+    found = engine.deployments.check({"p.bpmn": document(caller(**binding))})
+    assert [(p.element, p.severity) for p in found if p.rule == "called.unknown"] == [("c", severity)]
