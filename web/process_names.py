@@ -3,19 +3,22 @@
 Read through the engine's cached bundles; a word without a translation stays as the analyst wrote it.
 """
 
+import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from flask import g
 from flask_babel import gettext as _
 
 from bpmn.bundles import LoadedBundle
-from bpmn.forms.schema import Component
 from bpmn.route import Stop
 from bpmn.spiff import Element
 from storage.queries.requests import Choices
 from web.current import current_engine
+from web.form_words import FormWords, words_of
 from web.i18n import language
 
+_FORM = re.compile(r"forms/.+\.form")
 _LED = frozenset({"adHocSubProcess", "callActivity"})
 
 
@@ -52,14 +55,15 @@ class Names:
         models = self.bundle.deployment.compiled.processes.values()
         return next((model.elements[element_id] for model in models if element_id in model.elements), None)
 
+    @cached_property
+    def words(self) -> FormWords:
+        """How the forms of the process call its variables and their values."""
+        paths = sorted(path for path in self.bundle.deployment.files if _FORM.fullmatch(path))
+        return words_of((self.bundle.form(path[6:-5]) for path in paths), self.text, outcome=_("Result"))
+
     def labels(self) -> dict[str, str]:
         """Return how the forms of the process call their fields, by the name of the variable."""
-        found: dict[str, str] = {}
-        for path in sorted(self.bundle.deployment.files):
-            if path.startswith("forms/") and path.endswith(".form"):
-                form = self.bundle.form(path.removeprefix("forms/").removesuffix(".form"))
-                _collect_labels(form.components, found)
-        return {key: self.text(label) for key, label in found.items()}
+        return self.words.variables
 
     def stops(self, stops: list[Stop]) -> list[Stop]:
         """Return the stops of a route with their labels translated."""
@@ -69,14 +73,6 @@ class Names:
     def stages(self) -> list[str]:
         """The stops of the route, in the source language."""
         return list(self.bundle.model.stages)
-
-
-def _collect_labels(components: tuple[Component, ...], found: dict[str, str]) -> None:
-    for component in components:
-        label = component.get("label")
-        if component.keys and isinstance(label, str) and label and not label.startswith("="):
-            found.setdefault(component.keys[-1], label)
-        _collect_labels(component.components, found)
 
 
 def names_of(definition_id: int) -> Names:

@@ -10,10 +10,12 @@ from flask_babel import gettext as _
 from bpmn import dmn
 from storage.queries.timeline import Entry
 from web import card_data, i18n
+from web.change_lines import ChangeLine, change_lines
 from web.process_names import Names
 
 QUIET_EVENTS = frozenset({"completed", "mail", "document", "comment"})
 """Told by their own rows."""
+MOST_SHOWN = 5
 _MOST_CHARACTERS = 1200
 
 
@@ -32,7 +34,18 @@ class Line:
     quote: str = ""
     link: str = ""
     public: bool = False
-    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    changes: list[ChangeLine] = field(default_factory=list)
+    aside: bool = False  # the engine's own doing: told in one line, the values on request
+
+    @property
+    def shown(self) -> list[ChangeLine]:
+        """The changes to show at once."""
+        return [] if self.aside else self.changes[:MOST_SHOWN]
+
+    @property
+    def hidden(self) -> list[ChangeLine]:
+        """The changes to show on request."""
+        return self.changes if self.aside else self.changes[MOST_SHOWN:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +60,7 @@ def lines(entries: Iterable[Entry], names: Names) -> list[Line]:
     """Return the entries in the language of the page; what says nothing to people is left out."""
     makers = {
         "step": _step, "decision": _decision, "event": _event,
-        "comment": _comment, "document": _document, "mail": _mail,
+        "change": _change, "comment": _comment, "document": _document, "mail": _mail,
     }  # fmt: skip
     made = (makers[entry.kind](entry, names) for entry in entries)
     return [line for line in made if line is not None]
@@ -86,7 +99,18 @@ def _step(entry: Entry, names: Names) -> Line:
     note = ""
     if entry.began_at is not None:
         note = _("took %(span)s", span=i18n.duration(entry.at - entry.began_at))
-    return Line("steps", "step", "check-lg", names.element(entry.what), _who(entry), entry.at, note)
+    return Line(
+        "steps", "step", "check-lg", names.element(entry.what), _who(entry), entry.at, note,
+        changes=change_lines(entry.data, names),
+    )  # fmt: skip
+
+
+def _change(entry: Entry, names: Names) -> Line | None:
+    changed = change_lines(entry.data, names)
+    if not changed:
+        return None
+    title = names.element(entry.what)
+    return Line("changes", "", "cpu", title, "", entry.at, changes=changed, aside=True)
 
 
 def _decision(entry: Entry, names: Names) -> Line | None:
@@ -97,7 +121,7 @@ def _decision(entry: Entry, names: Names) -> Line | None:
     told = _explanation(explained, names)
     return Line(
         "decisions", "choice", "signpost-split", names.element(entry.what), "", entry.at,
-        note=said or told, detail=told if said else "",
+        note=said or told, detail=told if said else "", changes=change_lines(entry.data, names),
     )  # fmt: skip
 
 
@@ -136,7 +160,7 @@ def _event(entry: Entry, names: Names) -> Line | None:
         return None
     data, who = entry.data, _who(entry)
     task = names.text(str(data.get("task", "")))
-    changed: list[tuple[str, str, str]] = []
+    changed: list[ChangeLine] = []
     note = quote = ""
     group, knot, icon = "changes", "", "pencil"
     match entry.what:
@@ -158,7 +182,7 @@ def _event(entry: Entry, names: Names) -> Line | None:
             before, after = names.text(str(data.get("from", ""))), names.text(str(data.get("to", "")))
             title = _("Status")
             if before:
-                changed = [(_("Status"), before, after)]
+                changed = [ChangeLine(_("Status"), before, after)]
             else:
                 title = _("Status: %(status)s", status=after)
         case "responsible":

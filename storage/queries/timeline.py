@@ -1,23 +1,26 @@
 """Everything that happened to a request, as one list: steps, decisions, events, comments, documents, letters.
 
-Seven statements whatever the length.  Entries are in the order of time; `kind` says what an entry is.
+Eight statements whatever the length.  Entries are in the order of time; `kind` says what an entry is.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Text, select, type_coerce
 
 from storage.models import Activity, Comment, Document, Event, Mail, User
 
 STEPS = ("userTask", "manualTask")
 DECISIONS = ("businessRuleTask",)
+QUIET = ("startEvent", "endEvent", "loopBody")
+MOST_CHANGES = 300
+"""How many activities of the engine itself are told: the latest that changed something."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the timeline.  `kind`: step, decision, event, comment, document or mail."""
+    """One line of the timeline.  `kind`: step, decision, change, event, comment, document or mail."""
 
     kind: str
     at: datetime
@@ -35,6 +38,7 @@ def timeline(connection: Connection, instance_id: int) -> list[Entry]:
     """Return every entry of a request, oldest first."""
     entries = [
         *_activities(connection, instance_id),
+        *_changes(connection, instance_id),
         *_events(connection, instance_id),
         *_comments(connection, instance_id),
         *_documents(connection, instance_id),
@@ -77,6 +81,25 @@ def _activities(connection: Connection, instance_id: int) -> list[Entry]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _changes(connection: Connection, instance_id: int) -> list[Entry]:
+    """Jobs, scripts and events that changed variables; what people did and what was decided is told anyway."""
+    data = type_coerce(Activity.data, Text)
+    rows = connection.execute(
+        select(Activity.id, Activity.element_id, Activity.closed_at, Activity.data)
+        .where(
+            Activity.instance_id == instance_id,
+            Activity.outcome == "completed",
+            Activity.element_type.not_in((*STEPS, *DECISIONS, *QUIET)),
+            data.like('%"values":%') | data.like('%"long":%'),
+        )
+        .order_by(Activity.id.desc())
+        .limit(MOST_CHANGES)
+    )
+    return [
+        Entry(kind="change", at=row.closed_at, id=row.id, what=row.element_id, data=row.data) for row in rows
+    ]
 
 
 def _events(connection: Connection, instance_id: int) -> list[Entry]:
