@@ -13,6 +13,7 @@ from lxml import etree
 from bpmn import dialects
 from bpmn.dialects import zeebe
 from bpmn.spiff import associations
+from bpmn.spiff.compiling import default_language
 from bpmn.spiff.graph import FLOW_NODES, SUBPROCESSES, Drawing, Flow, Graph, Node
 from bpmn.spiff.parts import EVENT_TAG, B, PartReader, is_true, line_of, local_name, reference, text_of
 
@@ -314,6 +315,8 @@ class Reader(PartReader):
             text = "".join(str(part) for part in script.itertext()) if script is not None else ""
             node.script = text if text.strip() else None
             node.script_format = (element.get("scriptFormat") or "").strip().lower() or None
+            if node.script_format is None and default_language(self.root) == "python":
+                node.script_format = "python"  # SpiffArena writes none
             if node.script is None and (feel := node.extras.get("script")) is not None:
                 node.script, node.script_format = feel.removeprefix("="), "feel"
         elif tag == "callActivity":

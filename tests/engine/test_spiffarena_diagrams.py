@@ -62,6 +62,15 @@ def test_scripts_run_before_and_after_the_activity():
     assert r.task("x", answer=10).variables == {"n": 1, "a": 2, "answer": 10, "b": 20}
 
 
+def test_a_script_task_without_a_format_is_python():
+    head = f'<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" {SPACE} id="d">'
+    body = START + el("scriptTask", "x", "<bpmn:script>b = a + 1</bpmn:script>") + user("z") + END
+    bundle = compile_bundle(
+        {"p.bpmn": (head + process(body + chain("start", "x", "z", "end")) + "</bpmn:definitions>").encode()}
+    )
+    assert Run(bundle.processes["proc"], {"a": 1}).variables == {"a": 1, "b": 2}
+
+
 @pytest.mark.parametrize("place", ["preScript", "postScript"])
 def test_an_error_of_a_script_beside_goes_to_the_boundary_event(place):
     body = line(
