@@ -115,6 +115,8 @@ def drive(seed):
     """Judge one file; a crash names the seed.  What never rests is stopped early: it calls scripts all the while."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(budget, "MAX_STEPS", 300)
+        patch.setattr(budget, "MAX_ATTEMPT_S", 0.3)
+        patch.setattr(budget, "MAX_UNIT_S", 0.6)
         try:
             judge(seed)
         except Exception as error:
