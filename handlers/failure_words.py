@@ -36,6 +36,10 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Обработчик вернул не то, что обещал", "Сообщите автору обработчика.",
         "The handler did not return what it promised", "Tell the author of the handler.",
     ),
+    "external.failed": (
+        "Внешняя программа не справилась", "Устраните причину, которую она назвала, и повторите.",
+        "A program elsewhere could not do it", "Mend the cause that it named, then retry.",
+    ),
     "handler.uncertain": (
         "Действие, возможно, уже выполнено",
         "Проверьте, случилось ли оно. Если да, пропустите шаг; если нет, повторите.",

@@ -194,6 +194,7 @@ def job_kinds() -> list[tuple[str, str]]:
     return [
         ("", _("All")),
         ("handler", _("Automatic steps")),
+        ("external", _("Work of other programs")),
         ("timer", _("Deadlines")),
         ("failed", _("Stopped")),
     ]
@@ -211,6 +212,7 @@ def job_group_lines(groups: list[queries.JobGroup]) -> list[JobGroupLine]:
 def job_lines(rows: list[queries.JobRow], now: datetime, zone: tzinfo) -> list[JobLine]:
     kinds = {
         "handler": _("automatic step"),
+        "external": _("work of another program"),
         "timer": _("deadline"),
         "start_timer": _("start by time"),
         "message": _("message"),

@@ -51,6 +51,9 @@ def test_an_external_job_is_left_to_whoever_fetches_its_topic(engine, fetch, req
     assert (found.process_key, found.element_name, found.row.attempt) == ("request", "reserve", 1)
     assert fetch("w2") == []
     assert state(request_id) == "active"
+    assert [(wait.kind, wait.element_id) for wait in engine.instances.waits(request_id)] == [
+        ("job", "reserve")
+    ]
 
 
 def test_completing_gives_the_variables_and_runs_the_request_on(engine, deploy, start, fetch, open_tasks):

@@ -164,6 +164,13 @@ def test_a_body_that_is_wrong_is_refused_with_every_member_named(call, raw, wron
     assert wrong in problem["errors"]
 
 
+@pytest.mark.parametrize("job_id", ["1", str(2**63 - 1), str(2**63), "-1", "x"])
+def test_a_job_that_never_was_is_refused(call, job_id):
+    status, problem = call(f"{job_id}/complete", {"worker": "w1", "lease": 1})
+
+    assert (status, problem["status"]) in ((409, 409), (404, 404))
+
+
 def test_variables_that_cannot_be_stored_change_nothing(call, start):
     start()
     found = fetch_one(call)

@@ -44,7 +44,7 @@ def fetch() -> Response:
     return _answer(models.Fetched([_job(one) for one in found]))
 
 
-@blueprint.post("/<int:job_id>/complete")
+@blueprint.post("/<int(max=9223372036854775807):job_id>/complete")
 @token_required("jobs")
 def complete(job_id: int) -> Response:
     body = _body(models.Complete)
@@ -54,7 +54,7 @@ def complete(job_id: int) -> Response:
     return _answer(models.Outcome(**answer))
 
 
-@blueprint.post("/<int:job_id>/fail")
+@blueprint.post("/<int(max=9223372036854775807):job_id>/fail")
 @token_required("jobs")
 def fail(job_id: int) -> Response:
     body = _body(models.Fail)
@@ -65,7 +65,7 @@ def fail(job_id: int) -> Response:
     return _answer(models.Outcome(**answer))
 
 
-@blueprint.post("/<int:job_id>/error")
+@blueprint.post("/<int(max=9223372036854775807):job_id>/error")
 @token_required("jobs")
 def throw(job_id: int) -> Response:
     body = _body(models.Throw)
@@ -76,7 +76,7 @@ def throw(job_id: int) -> Response:
     return _answer(models.Outcome(**answer))
 
 
-@blueprint.post("/<int:job_id>/extend")
+@blueprint.post("/<int(max=9223372036854775807):job_id>/extend")
 @token_required("jobs")
 def extend(job_id: int) -> Response:
     body = _body(models.Extend)
