@@ -51,13 +51,19 @@ def connected(engine: Engine) -> Iterator[Connection]:
 
 
 def give_up(connection: Connection, error: BaseException) -> None:
-    """Throw a connection away if *error* says that its driver failed."""
-    broken = isinstance(error, DatabaseUnavailable) or (
-        isinstance(error, Exception) and isinstance(read(error, connection.engine), DatabaseUnavailable)
-    )
-    if broken:
+    """Throw a connection away if *error* says that its driver failed.
+
+    When the database is gone, so are the other connections that wait in the pool: they are thrown away too.
+    """
+    failure = error if isinstance(error, DatabaseUnavailable) else None
+    if failure is None and isinstance(error, Exception):
+        found = read(error, connection.engine)
+        failure = found if isinstance(found, DatabaseUnavailable) else None
+    if failure is not None:
         with contextlib.suppress(SQLAlchemyError):
             connection.invalidate()
+        if failure.reason == "gone":
+            connection.engine.dispose()
 
 
 @contextlib.contextmanager
