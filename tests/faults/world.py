@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 
 from bpmn.actors import ADMINISTRATOR, Actor
 from bpmn.engine import ProcessEngine
@@ -26,6 +26,7 @@ from handlers.settings import MailSettings, Settings
 from storage.database import Storage
 from storage.ids import new_id
 from storage.models import Group, Membership, User
+from storage.types import UtcDateTime
 from tests.engine.kit import END, MESSAGE, SIGNAL, START, boundary, catch, chain, document, el, flow, gateway
 from tests.faults.switch import Switch
 
@@ -137,7 +138,7 @@ class World:
 
     def __init__(self, url: str, folder: Path) -> None:
         self.switch, self.clock, self.outside = Switch(), Clock(), Outside(folder / "orders")
-        self.storage = Storage(url, folder / "files")
+        self.storage = Storage(url, folder / "files", durable=False)  # a kill spares what the system holds
         self.switch.watch(self.storage)
         self.mail = folder / "mail"
         self.engine = ProcessEngine(
@@ -183,8 +184,14 @@ class World:
             return Actor(user.id, email, email, frozenset({group}), frozenset())
 
     def rows(self, sql: str, **values: object) -> list[tuple[Any, ...]]:
+        """Look into the database; times are given as `UtcDateTime` stores them."""
+        given = [
+            bindparam(name, type_=UtcDateTime)
+            for name, value in values.items()
+            if isinstance(value, datetime)
+        ]
         with self.storage.read() as connection:
-            return [tuple(row) for row in connection.execute(text(sql), values)]
+            return [tuple(row) for row in connection.execute(text(sql).bindparams(*given), values)]
 
     # -- interrupting --------------------------------------------------------------------------------
 
@@ -235,7 +242,11 @@ class World:
             self.engine.jobs.run_until_idle()
             if self._decide_uncertain():
                 continue
-            if not self.rows("select 1 from job where kind <> 'timer' and state = 'waiting'"):
+            soon = self.clock.now + timedelta(minutes=10)  # a timer that was put off, not one that is to come
+            if not self.rows(
+                "select 1 from job where state = 'waiting' and (kind <> 'timer' or due_at <= :soon)",
+                soon=soon,
+            ):
                 return
             self.clock.now += timedelta(minutes=1)
 
