@@ -3,15 +3,17 @@
 import hashlib
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
 
-from bpmn.actors import Actor
+from bpmn import version_runs
+from bpmn.actors import ANALYST, Actor
 from bpmn.bundles import DefinitionRef, LoadedBundle
 from bpmn.checks import check_bundle
 from bpmn.environment import host_functions
-from bpmn.errors import Conflict, DeploymentRefused, NotFound
+from bpmn.errors import Conflict, DeploymentRefused, NotAllowed, NotFound
 from bpmn.lint.problem import Problem
 from bpmn.projection import event
 from bpmn.runtime import Runtime
@@ -22,7 +24,7 @@ from storage.ids import new_id
 from storage.models import Definition, Deployment, Resource
 from storage.queries.directory import directory
 from storage.repositories.definitions import lock_versions
-from storage.rows import SubscriptionRow
+from storage.rows import JobRow, SubscriptionRow
 from storage.unit_of_work import UnitOfWork
 
 
@@ -34,6 +36,15 @@ class Deployed:
     definitions: list[DefinitionRef]
     problems: list[Problem]
     unchanged: bool = False
+
+
+class NotApproved(Conflict):
+    """The process demands that another person approves a version before it comes into force."""
+
+    code = "version.not_approved"
+
+    def __init__(self, key: str, version: int) -> None:
+        super().__init__(f"version {version} of {key} waits for approval", process=key, version=version)
 
 
 class Deployments:
@@ -116,6 +127,7 @@ class Deployments:
 
         Raises:
             NotFound: there is no such version.
+            NotApproved: its process demands another person's approval.
             DeploymentRefused: its process requires the bundle's scenarios to pass, and one does not.
         """
         loaded = self.bundle(definition_id)
@@ -124,6 +136,76 @@ class Deployments:
             self._activate(uow, definition_id, by)
         self._runtime.bundles.forget(definition_id)
 
+    def approve(self, *, definition_id: int, by: Actor) -> None:
+        """Say that a version may come into force, as somebody other than its author.
+
+        Raises:
+            NotFound.
+            NotAllowed: the person brought the version in, or is neither analyst nor administrator.
+        """
+        with self._runtime.storage.unit_of_work() as uow:
+            definition = self._get(uow, definition_id)
+            author = uow.session.get(Deployment, definition.deployment_id)
+            if not (by.is_administrator or ANALYST in by.roles):
+                raise NotAllowed("only analysts and administrators approve", reason="administrator.only")
+            if author is not None and author.created_by_id == by.id:
+                raise NotAllowed("the author does not approve their own version", reason="version.own")
+            definition.approved_at, definition.approved_by_id = self._runtime.now(), by.id
+            self._record(uow, "definition_approved", definition, by)
+
+    def needs_approval(self, definition_id: int) -> bool:
+        """Tell whether a version waits for another person's approval.  Raises NotFound."""
+        with self._runtime.storage.reading() as uow:
+            return _unapproved(self._get(uow, definition_id))
+
+    def describe(self, *, definition_id: int, tag: str, by: Actor) -> None:
+        """Give a version people's own name.  Raises NotFound."""
+        with self._runtime.storage.unit_of_work() as uow:
+            definition = self._get(uow, definition_id)
+            definition.tag = tag.strip()[:80]
+            self._record(uow, "definition_tagged", definition, by)
+
+    def plan_activation(self, *, definition_id: int, at: datetime | None, by: Actor) -> None:
+        """Have a version come into force by itself at a time; None takes the plan back.
+
+        Raises:
+            NotFound.
+            Conflict: it is in force already, or waits for approval.
+        """
+        now = self._runtime.now()
+        with self._runtime.storage.unit_of_work() as uow:
+            definition = self._get(uow, definition_id)
+            if definition.state == "active":
+                raise Conflict(f"version {definition.version} of {definition.key} is in force")
+            if at is not None and _unapproved(definition):
+                raise NotApproved(definition.key, definition.version)
+            definition.activate_at = at
+            if at is not None:
+                details = {"definition": definition_id, "at": at.isoformat(), "by": by.id}
+                version_runs.open_job(uow, "activation", details, now=now, due_at=at)
+            self._record(uow, "activation_planned", definition, by)
+            uow.after_commit(self._runtime.wake)
+
+    def activate_planned(self, job: JobRow) -> None:
+        """Do a planned activation, unless the plan was changed meanwhile."""
+        details = job.details or {}
+        definition_id, at = int(details["definition"]), datetime.fromisoformat(details["at"])
+        with self._runtime.storage.reading() as uow:
+            meant = self._get(uow, definition_id).activate_at == at
+        if meant:
+            self.activate(definition_id=definition_id, by=Actor(id=details["by"]))
+        with self._runtime.storage.unit_of_work() as uow:
+            uow.jobs.delete(job)
+
+    def suspend(self, *, definition_id: int, by: Actor) -> None:
+        """Let no new request start for a while; running ones go on.  `activate` ends it.
+
+        Raises:
+            NotFound.
+            Conflict: it is not in force.
+        """
+        self._leave(definition_id, "suspended", "definition_suspended", by)
+
     def retire(self, *, definition_id: int, by: Actor) -> None:
         """Take a version out of force: nothing starts on it any more, running requests go on.
 
@@ -131,13 +213,16 @@ class Deployments:
             NotFound: there is no such version.
             Conflict: it is not in force.
         """
+        self._leave(definition_id, "retired", "definition_retired", by)
+
+    def _leave(self, definition_id: int, state: str, kind: str, by: Actor) -> None:
         with self._runtime.storage.unit_of_work() as uow:
             definition = self._get(uow, definition_id)
-            if definition.state != "active":
+            if definition.state not in {"active", "suspended"} - {state}:
                 raise Conflict(f"version {definition.version} of {definition.key} is not in force")
             self._close_starts(uow, definition_id)
-            definition.state = "retired"
-            self._record(uow, "definition_retired", definition, by)
+            definition.state = state
+            self._record(uow, kind, definition, by)
         self._runtime.bundles.forget(definition_id)
 
     def bundle(self, definition_id: int) -> LoadedBundle:
@@ -187,6 +272,8 @@ class Deployments:
         uow.session.refresh(definition)
         if definition.state == "active":
             return
+        if _unapproved(definition):
+            raise NotApproved(definition.key, definition.version)
         previous = uow.session.scalars(
             select(Definition.id).where(Definition.key == definition.key, Definition.state == "active")
         )
@@ -194,10 +281,10 @@ class Deployments:
             self._close_starts(uow, row_id)
         uow.session.execute(
             update(Definition)
-            .where(Definition.key == definition.key, Definition.state == "active")
+            .where(Definition.key == definition.key, Definition.state.in_(("active", "suspended")))
             .values(state="retired")
         )
-        definition.state = "active"
+        definition.state, definition.activate_at = "active", None
         definition.activated_at, definition.activated_by_id = self._runtime.now(), by.id
         uow.flush()
         self._open_starts(uow, definition)
@@ -248,6 +335,12 @@ class Deployments:
     def _record(self, uow: UnitOfWork, kind: str, definition: Definition, by: Actor) -> None:
         data: dict[str, Any] = {"process": definition.key, "version": definition.version}
         uow.history.add_events([event(None, kind, by=by, now=self._runtime.now(), data=data)])
+
+
+def _unapproved(definition: Definition) -> bool:
+    """Tell whether the process demands an approval that the version does not have."""
+    required = str((definition.info or {}).get("activation_approval", "")).strip() == "required"
+    return required and definition.approved_at is None
 
 
 def _ref(row: Definition) -> DefinitionRef:

@@ -20,6 +20,7 @@ from bpmn.messages import Correlated, Messages
 from bpmn.migrations import Migrations
 from bpmn.owners import Owners
 from bpmn.public_forms import PublicForms
+from bpmn.replays import Replays
 from bpmn.runtime import Runtime
 from bpmn.scenarios import bundle_problems
 from bpmn.scripts import Scripts
@@ -86,6 +87,9 @@ class ProcessEngine:
         self.searching = Searching(self.runtime)
         self.migrations = Migrations(self.runtime)
         work.background["migration"] = self.migrations.work
+        self.replays = Replays(self.runtime)
+        work.background["replay"] = self.replays.work
+        work.background["activation"] = self.deployments.activate_planned
         self._wakes: list[Callable[[], None]] = []
         self._commits: list[Callable[[], None]] = []
         self.runtime.wake = self._committed

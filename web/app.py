@@ -23,7 +23,7 @@ from web.throttle import Throttle
 
 PAGES = (
     "assets", "health", "sign_in", "settings", "inbox", "inbox_bulk", "tasks", "requests", "documents", "notifications",
-    "start", "client", "modeler", "processes", "comparing", "administration",
+    "start", "client", "modeler", "processes", "comparing", "activation", "administration",
     "api.jobs", "api.description", "metrics",
 )  # fmt: skip
 """Modules of `web` with a `blueprint`."""

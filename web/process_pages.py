@@ -209,7 +209,7 @@ def passport(key: str, number: int | None) -> Passport | None:
         figures = queries.figures(connection, key=key, now=now)
         files = queries.resources(connection, deployment_id=shown.deployment_id)
     bundle = bundle_of(shown.definition_id)
-    known = _standing(bundle, standings)
+    known = standing(bundle, standings)
     info = dict(bundle.model.properties) if bundle else {}
     language = page_language()
 
@@ -314,7 +314,7 @@ def _lines(key: str, rows: list[queries.VersionRow]) -> list[VersionLine]:
             name=row.name,
             state=row.state,
             state_name=_state_name(row),
-            tone={"active": "is-ok", "stored": "is-info"}.get(row.state, ""),
+            tone={"active": "is-ok", "stored": "is-info", "suspended": "is-soon"}.get(row.state, ""),
             deployment_id=row.deployment_id,
             created_at=row.created_at,
             activated_at=row.activated_at,
@@ -330,6 +330,8 @@ def _lines(key: str, rows: list[queries.VersionRow]) -> list[VersionLine]:
 def _state_name(row: queries.VersionRow) -> str:
     if row.state == "active":
         return _("in force")
+    if row.state == "suspended":
+        return _("suspended: nothing starts")
     if row.state == "stored":
         return _("ready")
     return _("finishing its requests") if row.open_requests else _("archived")
@@ -341,7 +343,7 @@ def _chosen(found: list[VersionLine], number: int | None) -> VersionLine | None:
     return next((line for line in found if line.state == "active"), found[0] if found else None)
 
 
-def _standing(bundle: LoadedBundle | None, rows: list[queries.Standing]) -> list[queries.Standing]:
+def standing(bundle: LoadedBundle | None, rows: list[queries.Standing]) -> list[queries.Standing]:
     """Keep the elements of the shown diagram where a request really stands.
 
     Branches of an event-based gateway wait together: their requests stand at the gateway.

@@ -10,6 +10,7 @@ from bpmn.spiff.errors import ExecutionError, StartNotFound, StateUnreadable, St
 from bpmn.spiff.migration import MigrationRefused, Move, Obstacle, Plan, migrate, plan, propose
 from bpmn.spiff.model import Bundle, Element, Param, ProcessModel, StartTrigger, Timer
 from bpmn.spiff.readdress import Readdressed, readdressed
+from bpmn.spiff.rehearsal import caught_code
 from bpmn.spiff.services import Binding, Services
 from bpmn.spiff.unit import run_unit
 from bpmn.spiff.words import explain
@@ -37,6 +38,7 @@ __all__ = [
     "Timer",
     "TokenGone",
     "Workflow",
+    "caught_code",
     "compile_bundle",
     "explain",
     "migrate",
