@@ -7,8 +7,8 @@ from bpmn.feel import regex
 from bpmn.feel.builtins.registry import builtin
 from bpmn.feel.state import State
 
-#: How many characters of a pattern are compiled in about the time of a step.
-_CHARACTERS_PER_STEP = 4
+#: What the compilation of a pattern costs; one that is in the cache costs nothing.
+_STEPS_PER_CHARACTER = 4
 
 
 @builtin("substring(string: string, start position: number, length?: number)")
@@ -69,11 +69,14 @@ def _ends_with(_state: State, text: str, match: str) -> bool:
 
 
 def _pattern(state: State, name: str, source: str, flags: str | None) -> "regex.Pattern | None":
-    state.charge(len(source) // _CHARACTERS_PER_STEP + 1)
+    compiled_before = regex.compile_pattern.cache_info().misses
     try:
         return regex.compile_pattern(source, flags or "")
     except regex.PatternError as error:
         return state.null("function.failed", name=name, problem=error)
+    finally:
+        if regex.compile_pattern.cache_info().misses != compiled_before:
+            state.charge(len(source) * _STEPS_PER_CHARACTER)
 
 
 @builtin("matches(input: string, pattern: string, flags?: string|null)")
