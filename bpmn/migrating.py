@@ -133,7 +133,8 @@ def _hand_over(uow: UnitOfWork, job: JobRow, new: LoadedBundle, target: str) -> 
         return
     values: dict[str, Any] = {}
     if element.handler != job.handler:
-        values |= {"handler": element.handler, "kind": "handler"}  # the executor leaves external ones to others
+        # what programs elsewhere do is handed over to them by the executor
+        values |= {"handler": element.handler, "kind": "handler"}
     if element.retry != job.retry:
         values |= {"retry": element.retry, "retries_left": retries_of(element.retry)}
     if values and job.state == "waiting":
