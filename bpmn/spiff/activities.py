@@ -144,10 +144,9 @@ class JobTask(Node, defaults.ServiceTask):
                 self.priority.evaluate(my_task.sheet, top.services) if self.priority else None
             )
             external = top.services.external(self.handler)
+            retry = self.element.retry or top.model.properties.get("retry") or None
             top.record(
-                journal.JobOpened(
-                    my_task.id, self.element_id, self.handler, self.element.retry, priority, external
-                )
+                journal.JobOpened(my_task.id, self.element_id, self.handler, retry, priority, external)
             )
             return None
         try:

@@ -22,10 +22,15 @@ _RUNNABLE = or_(
 
 _INSERT = insert_of(_TABLE, JobRow)
 _GET = Statement(select(*COLUMNS).where(_TABLE.c.id == bindparam("key")))
+#: Among so many that are due longest the most urgent go first: nobody urgent waits long, nobody else for ever.
+_WINDOW = 100
+_LONGEST_DUE = (
+    select(_TABLE.c.id).where(_OURS, _RUNNABLE).order_by(_TABLE.c.due_at, _TABLE.c.id).limit(_WINDOW)
+)
 _DUE = (
     select(*COLUMNS)
-    .where(_OURS, _RUNNABLE)
-    .order_by(_TABLE.c.due_at, _TABLE.c.id)
+    .where(_TABLE.c.id.in_(_LONGEST_DUE), _OURS, _RUNNABLE)
+    .order_by(_TABLE.c.priority.desc(), _TABLE.c.due_at, _TABLE.c.id)
     .limit(bindparam("count"))
     .with_for_update(skip_locked=True)
 )
@@ -105,7 +110,7 @@ class Jobs:
         return rows[0][0] if rows else None
 
     def acquire(self, *, now: datetime, owner: str, until: datetime, count: int) -> list[JobRow]:
-        """Lease up to *count* due jobs, also those whose holder went silent."""
+        """Lease up to *count* due jobs, the most urgent first, also those whose holder went silent."""
         rows = [JobRow(*row) for row in _ACQUIRE.rows(self._connection, {"now": now, "count": count})]
         _LEASE.run_many(
             self._connection,

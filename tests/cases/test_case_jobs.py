@@ -295,3 +295,31 @@ def test_a_throwing_event_with_a_handler_leaves_no_job_behind(
     assert behaviour.calls == [""]
     with storage.reading() as uow:
         assert uow.jobs.of_instance(request) == []
+
+
+def test_the_more_urgent_of_what_is_due_runs_first(engine, deploy, start, behaviour):
+    names = '<bpmn:extensionElements><camunda:inputOutput><camunda:inputParameter name="text">=who</camunda:inputParameter></camunda:inputOutput></bpmn:extensionElements>'
+    work = el(
+        "serviceTask", "work", names, camunda_type="external", camunda_topic="test.work",
+        camunda_taskPriority="${urgency}",
+    )  # fmt: skip
+    deploy(START + work + END + chain("start", "work", "end"))
+    for who, urgency in (("slow", 10), ("usual", 50), ("urgent", 90)):
+        start(who=who, urgency=urgency)
+
+    engine.jobs.run_until_idle()
+
+    assert behaviour.calls == ["urgent", "usual", "slow"]
+
+
+def test_a_process_has_a_retry_policy_for_elements_that_draw_none(engine, deploy, start, clock, behaviour):
+    behaviour.failure = RuntimeError("away")
+    deploy(WORK, properties='<camunda:property name="retry" value="R1/PT1M"/>')
+    request = start()
+
+    engine.jobs.run_until_idle()
+    clock.advance(minutes=1)
+    engine.jobs.run_until_idle()
+
+    assert len(behaviour.calls) == 2
+    assert [wait.element_id for wait in incidents(engine, request)] == ["work"]

@@ -53,7 +53,9 @@ def test_the_record_of_a_task_says_what_its_values_replaced(engine, deploy, star
     told = {element: data for element, data in rows if element in ("one", "two")}
     assert told["one"]["values"] == first
     assert "before" not in told["one"]
-    assert told["two"]["values"] == {"amount": 7, "new": 1, "long": "short"}, "what stayed as it was is no change"
+    assert told["two"]["values"] == {"amount": 7, "new": 1, "long": "short"}, (
+        "what stayed as it was is no change"
+    )
     assert told["two"]["before"] == {"amount": 5, "long": "y" * 600}
 
 
