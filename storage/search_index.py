@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, delete, insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models import (
     Comment,
@@ -63,10 +64,11 @@ def catch_up(uow: UnitOfWork, places: Places | None = None) -> tuple[int, Places
 
 def _mark(uow: UnitOfWork, source: str) -> SearchMark:
     mark = uow.session.get(SearchMark, source, with_for_update=True)
-    if mark is None:
-        mark = SearchMark(source=source, at=_BEGINNING)
-        uow.session.add(mark)
-        uow.flush()
+    if mark is None:  # of several processes that begin together one writes it
+        insert_of = postgresql.insert if uow.connection.dialect.name == "postgresql" else sqlite.insert
+        row = insert_of(SearchMark).values(source=source, at=_BEGINNING).on_conflict_do_nothing()
+        uow.connection.execute(row)
+        mark = uow.session.get_one(SearchMark, source, with_for_update=True)
     return mark
 
 

@@ -2,7 +2,8 @@
 
 `python -m tests.benchmarks.scaling` starts a PostgreSQL of its own and prints a table for docs/scaling.md.  Two
 loads: *timers*, where a step is all there is to do, and *calls*, where a handler first waits 20 ms for somebody
-else, as most do.  Beside them: what one connection commits of rows of the same size.
+else, as most do.  Beside them: what one connection commits of rows of the same size, and the processor time that
+a step takes of a worker and of the database, which hardly depends on what else the machine does.
 """
 
 import os
@@ -13,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -76,13 +78,26 @@ def work(url: str) -> None:
         bell.start()
         sys.stdout.write("ready\n")
         sys.stdout.flush()
-        sys.stdin.read()
+        sys.stdin.readline()
+        before_s = time.process_time()
+        sys.stdin.readline()
+        sys.stdout.write(f"{time.process_time() - before_s}\n")
+        sys.stdout.flush()
         executor.stop()
         bell.stop()
 
 
-def measure(url: str, load: str, workers: int) -> float:
-    """Return the steps a second of so many processes."""
+@dataclass(frozen=True)
+class Result:
+    """Steps a second, and milliseconds of processor time a step takes."""
+
+    rate: float
+    worker_ms: float
+    database_ms: float
+
+
+def measure(url: str, load: str, workers: int) -> Result:
+    """Run the load with so many processes."""
     with engine_on(url) as engine:
         engine.deployments.deploy({"p.bpmn": diagram(load)}, by=Actor.system(), activate=True)
         processes = [
@@ -101,15 +116,38 @@ def measure(url: str, load: str, workers: int) -> float:
         with engine.storage.unit_of_work() as uow:
             uow.connection.execute(text("UPDATE job SET due_at = :begin"), {"begin": begin})
         time.sleep(max((begin - datetime.now(UTC)).total_seconds(), 0))
-        began_s = time.perf_counter()
+        for process in processes:
+            _tell(process)
+        began_s, database_s = time.perf_counter(), _database_s(engine)
         engine.runtime.wake()
         while _active(engine):
-            time.sleep(0.02)
-        took_s = time.perf_counter() - began_s
+            time.sleep(0.05)
+        took_s, database_s = time.perf_counter() - began_s, _database_s(engine) - database_s
+        worker_s = 0.0
         for process in processes:
-            process.stdin.close()
+            _tell(process)
+            worker_s += float(process.stdout.readline())
             process.wait()
-    return REQUESTS * (STEPS + 1) / took_s
+    steps = REQUESTS * (STEPS + 1)
+    return Result(steps / took_s, worker_s / steps * 1000, database_s / steps * 1000)
+
+
+def _tell(process: subprocess.Popen[str]) -> None:
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def _database_s(engine: ProcessEngine) -> float:
+    """Processor time of the backends that serve this database."""
+    with engine.storage.read() as connection:
+        pids = connection.execute(
+            text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        ).scalars()
+        total = 0
+        for pid in pids:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def _active(engine: ProcessEngine) -> int:
@@ -159,10 +197,12 @@ def main() -> None:
             first = 0.0
             for workers in WORKERS:
                 url = postgres.database(server).render_as_string(hide_password=False)
-                rate = measure(url, load, workers)
-                first = first or rate
+                found = measure(url, load, workers)
+                first = first or found.rate
                 say(
-                    f"{load}, {workers} workers: {rate:.0f} steps/s, x{rate / first:.2f}, load {os.getloadavg()[0]:.1f}\n"
+                    f"{load}, {workers} workers: {found.rate:.0f} steps/s, x{found.rate / first:.2f};"
+                    f" a step takes {found.worker_ms:.1f} ms of a worker, {found.database_ms:.1f} ms of the database;"
+                    f" load {os.getloadavg()[0]:.1f}\n"
                 )
                 sys.stdout.flush()
 
