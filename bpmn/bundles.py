@@ -17,7 +17,7 @@ from bpmn import dmn, forms
 from bpmn.errors import CallFailed, NotFound
 from bpmn.spiff import Bundle, ProcessModel, compile_bundle
 from storage.models import Definition, Resource
-from storage.statements import Statement, table_of
+from storage.statements import Statement, constant, table_of
 
 KEPT = 64
 
@@ -32,7 +32,7 @@ _REF = select(
     _TABLE.c.resource_path,
 )
 _BY_ID = Statement(_REF.where(_TABLE.c.id == bindparam("wanted")))
-_ACTIVE = Statement(_REF.where(_TABLE.c.key == bindparam("wanted"), _TABLE.c.state == "active"))
+_ACTIVE = Statement(_REF.where(_TABLE.c.key == bindparam("wanted"), _TABLE.c.state == constant("active")))
 LANGUAGES = ("ru", "en")
 
 

@@ -119,6 +119,7 @@ class Runtime:
         loaded = load_of_task(uow.connection, task_id)
         if loaded is None:
             raise NotFound("task", task_id)
+        uow.instances.remember(loaded.instance)
         return loaded
 
     def load_active(self, uow: UnitOfWork, instance_id: int) -> InstanceRow:

@@ -18,13 +18,15 @@ from sqlalchemy import (
     Connection,
     Dialect,
     SelectBase,
+    String,
     Table,
     bindparam,
+    literal_column,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter
-from sqlalchemy.types import Boolean, TypeEngine
+from sqlalchemy.types import NullType, TypeEngine
 
 from storage.models.base import Base
 from storage.types import Listed
@@ -191,11 +193,14 @@ class Insert:
         return known
 
 
-class OneOf(ColumnElement[bool]):
-    """Whether a column holds one of the values of a list, which is one parameter however long it is."""
+class OneOf(ColumnElement[Any]):
+    """Whether a column holds one of the values of a list, which is one parameter however long it is.
+
+    Without the type Boolean, for which SQLAlchemy would add «= 1» on SQLite: that hides the column from its index.
+    """
 
     inherit_cache = False
-    type = Boolean()
+    type = NullType()
 
     def __init__(self, column: ColumnElement[Any], name: str, item: Item = BigInteger) -> None:
         self.column, self.values = column, bindparam(name, type_=Listed(item))
@@ -210,6 +215,17 @@ def _one_of_array(element: OneOf, compiler: SQLCompiler, **kw: Any) -> str:
 def _one_of_json(element: OneOf, compiler: SQLCompiler, **kw: Any) -> str:
     column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
     return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 (both are made by the compiler)
+
+
+def constant(text: str) -> ColumnElement[str]:
+    """A word that stands in the statement itself.
+
+    SQLite compiles a statement anew each time a parameter is bound that a partial index may depend on
+    (sqlite.org/c3ref/prepare.html): for `state = ?` that costs more than running it.
+    """
+    if not text.isalpha():
+        raise ValueError(f"{text!r} is no plain word")
+    return literal_column(f"'{text}'", String)
 
 
 def table_of(model: type[Base]) -> Table:

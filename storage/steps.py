@@ -6,11 +6,11 @@ under it, for a statement sees what was committed before it began.
 
 from dataclasses import dataclass, fields
 
-from sqlalchemy import Boolean, Connection, bindparam, exists, select, type_coerce
+from sqlalchemy import Boolean, Connection, bindparam, exists, func, select, type_coerce
 
 from storage.models import Incident, Instance, Task, TaskDraft
 from storage.rows import InstanceRow, TaskRow
-from storage.statements import Statement, table_of
+from storage.statements import Statement, constant, table_of
 
 _INSTANCE, _TASK = table_of(Instance), table_of(Task)
 _DRAFT, _INCIDENT = table_of(TaskDraft), table_of(Incident)
@@ -20,7 +20,11 @@ _WIDTH = len(_TASK_COLUMNS)
 _FLAGS = [
     type_coerce(exists().where(_DRAFT.c.task_id == _TASK.c.id), Boolean).label("drafts"),
     type_coerce(
-        exists().where(_INCIDENT.c.instance_id == _TASK.c.instance_id, _INCIDENT.c.state == "open"), Boolean
+        exists().where(
+            _INCIDENT.c.instance_id == _TASK.c.instance_id,
+            func.coalesce(_INCIDENT.c.state, constant("none")) == constant("open"),
+        ),
+        Boolean,
     ).label("incidents"),
 ]
 _OWNER = select(_TASK.c.instance_id).where(_TASK.c.id == bindparam("key")).scalar_subquery()

@@ -12,7 +12,15 @@ from typing import Any
 import orjson
 from sqlalchemy import BigInteger, DateTime, Dialect, Text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+@compiles(BigInteger, "sqlite")
+def _integer(element: BigInteger, compiler: Any, **kw: Any) -> str:
+    """SQLite's integers have 64 bits; only under this name a primary key is the table itself, without an index."""
+    return "INTEGER"
+
 
 Convert = Callable[[Any], Any]
 

@@ -66,12 +66,15 @@ def evaluate(context: click.Context, file: str, decision: str, source: str, as_j
 @main.command("bench", help="Measure speed on this machine. | Измерить скорость.")
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--full", is_flag=True, help="More and larger requests. | Больше и крупнее заявки.")
+@click.option("--short", is_flag=True, help="A few requests only. | Лишь несколько заявок.")
+@click.option("--postgres", help="Address of an empty database. | Адрес пустой базы данных.")
 @click.pass_context
 @command
-def bench(context: click.Context, as_json: bool, full: bool) -> None:
+def bench(context: click.Context, as_json: bool, full: bool, short: bool, postgres: str | None) -> None:
     from web.benchmark import measure
 
-    results = measure.run(full=full)
+    instances, turns = (10, 30) if short else (200, None)
+    results = measure.run(instances=instances, turns=turns, full=full, postgres=postgres)
     if as_json:
         listed = {"results": [result.as_json() for result in results]}
         click.echo(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from storage.models import Definition, Incident, Instance
 from storage.rows import IncidentRow
-from storage.statements import OneOf, Statement, insert_of, table_of
+from storage.statements import OneOf, Statement, constant, insert_of, table_of
 
 _TABLE = table_of(Incident)
 _INSTANCE, _DEFINITION = table_of(Instance), table_of(Definition)
@@ -77,7 +77,8 @@ _RESOLVE_TOKENS = Statement(
     .where(
         _TABLE.c.instance_id == bindparam("of_instance"),
         OneOf(_TABLE.c.token_id, "tokens"),
-        _TABLE.c.state == "open",
+        func.coalesce(_TABLE.c.state, constant("none"))
+        == constant("open"),  # the index of the instance finds fewer than that of the state
     )
     .values(
         state="resolved",

@@ -2,6 +2,8 @@
 
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import Connection, Text, bindparam, select, update
 
@@ -26,6 +28,21 @@ _SAVE = Statement(
         | {"version": bindparam("raised")}
     )
 )
+_INDEXED = ("state", "number", "business_key", "counterparty_id", "contact_id", "responsible_id")
+"""What seldom changes and is dear to write: columns of indexes and foreign keys."""
+_indexed = attrgetter(*_INDEXED)
+_SAVE_REST = Statement(
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("key"), _TABLE.c.version == bindparam("seen"))
+    .values(
+        {
+            column.name: bindparam(column.name)
+            for column in _COLUMNS
+            if column.name not in _FIXED and column.name not in _INDEXED
+        }
+        | {"version": bindparam("raised")}
+    )
+)
 _VALUES = table_of(LargeValue)
 _VALUE = Statement(
     select(_VALUES.c.hash, _VALUES.c.content).where(
@@ -38,6 +55,12 @@ _PUT_VALUES = Insert(_VALUES, LargeValueRow.__slots__, ignore_known=True)
 class Instances:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._read: dict[int, tuple[Any, ...]] = {}
+
+    def remember(self, row: InstanceRow) -> InstanceRow:
+        """Keep in mind what was read, so that only what changed is written."""
+        self._read[row.id] = _indexed(row)
+        return row
 
     def insert(self, row: InstanceRow) -> None:
         _INSERT.run(self._connection, [row])
@@ -45,7 +68,7 @@ class Instances:
     def load(self, instance_id: int) -> InstanceRow | None:
         """Load and lock: until this unit ends nobody else writes the instance."""
         rows = _LOAD.rows(self._connection, {"key": instance_id})
-        return InstanceRow(*rows[0]) if rows else None
+        return self.remember(InstanceRow(*rows[0])) if rows else None
 
     def get(self, instance_id: int) -> InstanceRow | None:
         """Read without locking: to show, never to write."""
@@ -62,7 +85,9 @@ class Instances:
         values = values_of(row)
         values |= {"key": row.id, "seen": row.version, "raised": row.version + 1}
         row.version += 1
-        return _SAVE.send(self._connection, values)
+        statement = _SAVE_REST if self._read.get(row.id) == _indexed(row) else _SAVE
+        self._read.pop(row.id, None)
+        return statement.send(self._connection, values)
 
     @staticmethod
     def ensure_saved(row: InstanceRow, sent: Sent) -> None:

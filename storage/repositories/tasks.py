@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, case, delete, select, 
 
 from storage.models import Task, TaskCandidate, TaskDraft
 from storage.rows import CandidateRow, TaskRow
-from storage.statements import OneOf, Statement, insert_of, table_of
+from storage.statements import OneOf, Statement, constant, insert_of, table_of
 
 _TABLE = table_of(Task)
 _QUEUE = table_of(TaskCandidate)
@@ -17,24 +17,28 @@ _COLUMNS = [_TABLE.c[field.name] for field in fields(TaskRow)]
 _INSERT = insert_of(_TABLE, TaskRow)
 _GET = Statement(select(*_COLUMNS).where(_TABLE.c.id == bindparam("key")))
 _OPEN_OF = Statement(
-    select(*_COLUMNS).where(_TABLE.c.instance_id == bindparam("instance_id"), _TABLE.c.state == "open")
+    select(*_COLUMNS).where(
+        _TABLE.c.instance_id == bindparam("instance_id"), _TABLE.c.state == constant("open")
+    )
 )
 _CLOSE = Statement(
     update(_TABLE)
     .where(
         _TABLE.c.instance_id == bindparam("of_instance"),
         OneOf(_TABLE.c.token_id, "tokens"),
-        _TABLE.c.state == "open",
+        _TABLE.c.state == constant("open"),
     )
     .values(
-        state=case((OneOf(_TABLE.c.token_id, "completed"), "completed"), else_="cancelled"),
+        state=case(
+            (OneOf(_TABLE.c.token_id, "completed"), constant("completed")), else_=constant("cancelled")
+        ),
         completed_at=bindparam("at"),
         completed_by_id=case((OneOf(_TABLE.c.token_id, "completed"), bindparam("by_id", type_=BigInteger))),
     )
 )
 _HOLD = Statement(
     update(_TABLE)
-    .where(_TABLE.c.id == bindparam("key"), _TABLE.c.state == "open")
+    .where(_TABLE.c.id == bindparam("key"), _TABLE.c.state == constant("open"))
     .values(assignee_id=bindparam("holder_id"), claimed_at=bindparam("at"))
 )
 _OF_TOKENS = select(_TABLE.c.id).where(

@@ -66,7 +66,7 @@ def test_only_the_token_engine_imports_spiffworkflow():
         ):
             found.append(str(path.relative_to(ROOT)))
 
-    assert found == []
+    assert found == ["web/benchmark/whole_state.py"]  # measured against, not used
 
 
 def test_every_module_says_what_it_guarantees():

@@ -18,6 +18,11 @@ class Result:
         return asdict(self)
 
 
+def at_least(name: str, value: float, least: float, note: str = "") -> Result:
+    """Return a ratio that must reach *least*."""
+    return Result(name, round(value, 3), f">= {least:g}", value >= least, note)
+
+
 def at_most(name: str, value: float, most: float, note: str = "") -> Result:
     """Return a ratio that must not exceed *most*."""
     return Result(name, round(value, 2), f"<= {most:g}", value <= most, note)

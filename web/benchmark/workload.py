@@ -26,15 +26,27 @@ def _process(key: str, body: str, beside: str = "") -> bytes:
     return f"{_HEAD}{beside}{process}</bpmn:definitions>".encode()
 
 
-def request() -> bytes:
-    """start → script → exclusive gateway → approve → notify (a job) → fulfil → end."""
+ANSWERS: tuple[dict[str, Any], ...] = (
+    {"approved": True, "approver": "u1", "note": "ok"},
+    {"f1": 1, "f2": 2, "f3": 3},
+)
+"""What is entered at `approve` and at `fulfil`."""
+
+
+def request(*, job: bool = True) -> bytes:
+    """start → script → exclusive gateway → approve → notify (a job, else a script) → fulfil → end."""
+    notify = (
+        f'<bpmn:serviceTask id="notify" camunda:type="external" camunda:topic="{HANDLER}"/>'
+        if job
+        else '<bpmn:scriptTask id="notify" scriptFormat="python"><bpmn:script>sent = 1</bpmn:script></bpmn:scriptTask>'
+    )
     return _process(
         "bench_request",
         '<bpmn:startEvent id="start"/>'
         '<bpmn:scriptTask id="register" scriptFormat="python"><bpmn:script>total = amount * 1.2</bpmn:script></bpmn:scriptTask>'
         '<bpmn:exclusiveGateway id="gw" default="gw_notify"/>'
         + _task("approve")
-        + f'<bpmn:serviceTask id="notify" camunda:type="external" camunda:topic="{HANDLER}"/>'
+        + notify
         + _task("fulfil")
         + '<bpmn:endEvent id="done"/>'
         + _flow("start", "register")
