@@ -128,6 +128,15 @@ class Replays:
         with self._runtime.storage.reading() as uow:
             return self._one(uow, instance_id, to_id)
 
+    def recording(self, instance_id: int) -> tuple[Recording, LoadedBundle]:
+        """Return what is on record of a request, with the version it runs on.  Raises NotFound."""
+        with self._runtime.storage.reading() as uow:
+            instance = uow.instances.get(instance_id)
+            if instance is None:
+                raise NotFound("request", instance_id)
+            bundle = self._runtime.bundles.of_definition(uow.connection, instance.definition_id)
+            return self._recording(uow, instance, bundle), bundle
+
     def _one(self, uow: UnitOfWork, instance_id: int, to_id: int) -> tuple[str, dict[str, Any]]:
         instance = uow.instances.get(instance_id)
         if instance is None:

@@ -11,8 +11,9 @@ from flask_babel import get_timezone
 from flask_babel import gettext as _
 
 from bpmn.deployments import NotApproved
-from bpmn.errors import Conflict, NotAllowed
-from web import activation_pages, migration_pages, process_pages, version_words
+from bpmn.errors import Conflict, NotAllowed, NotFound
+from bpmn.scenarios.recording import record
+from web import activation_pages, migration_pages, process_files, process_pages, version_words
 from web.current import current_actor, current_engine, current_storage, roles_required
 
 blueprint = Blueprint("activation", __name__, url_prefix="/processes")
@@ -139,6 +140,20 @@ def cancel_replay(run_id: int) -> ResponseReturnValue:
 def replay_request(run_id: int, instance_id: int) -> str:
     page = activation_pages.replay_request(run_id, instance_id)
     return render_template("processes/replay_request.html", page=page)
+
+
+@blueprint.get("/requests/<int:instance_id>/scenario.yaml")
+@roles_required("analyst", "administrator")
+def recorded(instance_id: int) -> ResponseReturnValue:
+    """Give a real request as a scenario, with what is personal replaced."""
+    engine = current_engine()
+    try:
+        recording, bundle = engine.replays.recording(instance_id)
+    except NotFound:
+        abort(404)
+    number = f"{bundle.definition.key}-{instance_id}"
+    text = record(recording, bundle.model, name=number, zone=engine.runtime.zone)
+    return process_files.download(f"{number}.scenario.yaml", text.encode())
 
 
 # -- migration ------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What the page before an activation shows: the difference, the requests it touches, the replay, the choices."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ from web.i18n import language as page_language
 from web.process_pages import StandingLine, VersionLine, bundle_of, element_name
 
 SHOWN_PARTS = 8
-_FILLS = {"same": "fill-same", "different": "fill-other", "question": "fill-other", "failed": "fill-stop"}
+_FILLS = {"same": "fill-same", "different": "fill-other", "question": "fill-ask", "failed": "fill-stop"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +261,10 @@ def _words(data: Mapping[str, Any], definition_id: int) -> list[str]:
     def name(element_id: str) -> str:
         return element_name(definition_id, element_id)
 
+    def listed(elements: Iterable[str]) -> str:
+        found = [name(element) for element in elements]
+        return ", ".join(found[:SHOWN_PARTS]) + ("…" if len(found) > SHOWN_PARTS else "")
+
     said = []
     for element, what in data.get("questions", []):
         if what:
@@ -279,13 +283,11 @@ def _words(data: Mapping[str, Any], definition_id: int) -> list[str]:
             why = _("the version cannot be started in this way")
         said.append(_("“%(name)s” fails: %(why)s", name=name(str(data.get("element", ""))), why=why))
     if data.get("more"):
-        said.append(_("goes through: %(names)s", names=", ".join(map(name, data["more"]))))
+        said.append(_("goes through: %(names)s", names=listed(data["more"])))
     if data.get("less"):
-        said.append(_("does not go through: %(names)s", names=", ".join(map(name, data["less"]))))
+        said.append(_("does not go through: %(names)s", names=listed(data["less"])))
     if data.get("assumed"):
-        said.append(
-            _("taken as done without a record: %(names)s", names=", ".join(map(name, data["assumed"])))
-        )
+        said.append(_("taken as done without a record: %(names)s", names=listed(data["assumed"])))
     if data.get("approximate"):
         said.append(_("compared with a replay through its own version: its records are not complete"))
     return said

@@ -9,7 +9,7 @@ import sys
 import click
 import orjson
 
-from web.commands import backups, checking, processes, scenarios, serving, tokens, upkeep
+from web.commands import backups, checking, exporting, processes, scenarios, serving, tokens, upkeep
 from web.commands.speech import REFUSED, command, language
 from web.commands.speech import gettext as _
 
@@ -28,6 +28,7 @@ for made in (
     serving.worker,
     processes.deploy,
     processes.lint,
+    exporting.export,
     scenarios.scenario,
     upkeep.db,
     upkeep.user,

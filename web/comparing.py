@@ -1,17 +1,20 @@
 """The page that shows what is different between two versions: painted on both diagrams, and in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from bpmn import diagrams
 from bpmn.bundles import LoadedBundle
-from bpmn.differences import Difference, ElementChange, FileDifference, compare
-from web import process_pages, version_words
+from bpmn.differences import Difference, ElementChange, FileDifference, Setting, compare
+from bpmn.spiff import Element
+from web import process_files, process_pages, version_words
 from web.current import roles_required
 from web.i18n import language as page_language
+from web.modeler.packing import pack
 from web.process_pages import VersionLine
 
 blueprint = Blueprint("comparing", __name__, url_prefix="/processes")
@@ -74,6 +77,17 @@ def show(key: str) -> str:
     return render_template("processes/compare.html", page=page, words=version_words)
 
 
+@blueprint.get("/<key>/versions/<int:number>/bundle.zip")
+@roles_required("analyst", "administrator")
+def bundle(key: str, number: int) -> ResponseReturnValue:
+    """Give the folder of a version, as uploading takes it."""
+    line = process_pages.version_of(key, number)
+    found = process_pages.bundle_of(line.definition_id) if line is not None else None
+    if found is None:
+        abort(404)
+    return process_files.download(f"{key}-{number}.zip", pack(found.deployment.files).read())
+
+
 def comparison(key: str, old: int | None, new: int | None) -> Comparison | None:
     """Compare two versions of a process; without numbers the newest with the one before, or the one in force."""
     versions = process_pages.versions_of(key)
@@ -112,7 +126,9 @@ def sections(difference: Difference, old: LoadedBundle, new: LoadedBundle) -> li
 def _section(
     file: FileDifference, old: LoadedBundle, new: LoadedBundle, translate: Callable[[str], str]
 ) -> FileSection:
-    parts = [_element(one, translate) for one in file.elements if one.how != "moved"]
+    names = {key: one.name for known in (old, new) for key, one in _elements(known).items() if one.name}
+    elements = sorted((one for one in file.elements if one.how != "moved"), key=_weight)
+    parts = [_element(one, translate, names) for one in elements]
     parts += [
         PartLine(
             version_words.how(one.how), version_words.SIGNS[one.how], version_words.TONES[one.how],
@@ -133,14 +149,33 @@ def _section(
     )  # fmt: skip
 
 
-def _element(one: ElementChange, translate: Callable[[str], str]) -> PartLine:
+_ENDS = frozenset({"source", "target", "attached"})
+
+
+def _elements(bundle: LoadedBundle) -> dict[str, Element]:
+    return {
+        key: one
+        for model in bundle.deployment.compiled.processes.values()
+        for key, one in model.elements.items()
+    }
+
+
+def _weight(one: ElementChange) -> tuple[bool, int]:
+    """Steps before arrows, what came before what went before what is different."""
+    return one.type.endswith("Flow"), ("added", "removed", "changed").index(one.how)
+
+
+def _element(one: ElementChange, translate: Callable[[str], str], names: Mapping[str, str]) -> PartLine:
+    def say(item: Setting, text: str) -> str:
+        return translate(names.get(text, text)) if item.name in _ENDS else text
+
     shown = one.settings if one.how == "changed" else ()
     if one.how == "added":
         shown = tuple(item for item in one.settings if item.name not in ("name", "source", "target", "lane"))
     return PartLine(
         version_words.how(one.how), version_words.SIGNS[one.how], version_words.TONES[one.how],
         translate(one.name) or one.id, version_words.element_type(one.type),
-        [SettingLine(version_words.setting(item), item.before, item.after) for item in shown],
+        [SettingLine(version_words.setting(item), say(item, item.before), say(item, item.after)) for item in shown],
     )  # fmt: skip
 
 

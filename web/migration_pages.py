@@ -56,6 +56,11 @@ class MappingLine:
     tone: str
     choices: list[Choice]
 
+    @property
+    def listed(self) -> bool:
+        """Tell whether the line is worth a look at once."""
+        return bool(self.requests) or self.tone != "is-ok"
+
 
 @dataclass(frozen=True, slots=True)
 class VerdictLine:

@@ -242,31 +242,6 @@ def passport(key: str, number: int | None) -> Passport | None:
     )  # fmt: skip
 
 
-def activation(definition_id: int) -> Confirmation | None:
-    """Return what putting a version in force will do."""
-    line, others = _with_others(definition_id)
-    if line is None:
-        return None
-    current = next((other for other in others if other.state == "active"), None)
-    consequences = [_("New requests start on version %(number)d.", number=line.version)]
-    if current is not None:
-        consequences.append(_("Version %(number)d is withdrawn.", number=current.version))
-    running = sum(other.open_requests for other in others if other.definition_id != definition_id)
-    if running:
-        consequences.append(
-            ngettext(
-                "%(num)d running request stays on its version.",
-                "%(num)d running requests stay on their versions.",
-                running,
-            )
-        )
-    title = _("Put version %(number)d in force", number=line.version)
-    return Confirmation(
-        line.key, translated(definition_id, line.name), title, title,
-        url_for("processes.activate", definition_id=definition_id), False, consequences,
-    )  # fmt: skip
-
-
 def retirement(definition_id: int) -> Confirmation | None:
     """Return what withdrawing a version will do."""
     line, _others = _with_others(definition_id)

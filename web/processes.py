@@ -120,17 +120,8 @@ def _deploy_page(**values: object) -> str:
 
 @blueprint.get("/versions/<int:definition_id>/activate")
 @roles_required("administrator")
-def confirm_activation(definition_id: int) -> str:
-    return render_template(
-        "processes/confirm.html", ask=process_pages.activation(definition_id) or abort(404)
-    )
-
-
-@blueprint.post("/versions/<int:definition_id>/activate")
-@roles_required("administrator")
-def activate(definition_id: int) -> ResponseReturnValue:
-    current_engine().deployments.activate(definition_id=definition_id, by=current_actor())
-    return _changed(definition_id, _("The version is in force: new requests start on it."))
+def confirm_activation(definition_id: int) -> ResponseReturnValue:
+    return redirect(url_for("activation.show", definition_id=definition_id), code=303)
 
 
 @blueprint.get("/versions/<int:definition_id>/retire")

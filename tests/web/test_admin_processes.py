@@ -59,10 +59,10 @@ def test_an_upload_without_the_mark_waits_until_somebody_puts_it_in_force(admin_
         definition_id, state = connection.execute(select(Definition.id, Definition.state)).one()
     assert state == "stored"
 
-    question = admin_browser.get(f"/processes/versions/{definition_id}/activate")
-    answer = admin_browser.post(f"/processes/versions/{definition_id}/activate")
+    question = admin_browser.get(f"/processes/versions/{definition_id}/activate", follow_redirects=True)
+    answer = admin_browser.post(f"/processes/versions/{definition_id}/activation")
 
-    assert "Новые заявки пойдут по версии 1" in question.text
+    assert "Это первая версия" in question.text
     assert answer.status_code == 303
     assert "в силе" in admin_browser.get("/processes/order").text
 
