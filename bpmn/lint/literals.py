@@ -71,8 +71,10 @@ def retries(reader: Reader) -> Iterator[Problem]:
         except timers.TimerUnreadable:
             yield about(
                 reader, node, "retry_text",
-                f"{{}}: повторы «{text}» непонятны; пишите R3/PT1M (три раза через минуту) или PT1M,PT5M",
-                f"{{}}: the retries {text!r} cannot be read; write R3/PT1M (three times, a minute apart) or PT1M,PT5M",
+                f"{{}}: повторы «{text}» непонятны, будут обычные; пишите R3/PT1M (три раза через минуту) или PT1M,PT5M",
+                f"{{}}: the retries {text!r} cannot be read, the usual ones apply; write R3/PT1M (three times, a minute "
+                "apart) or PT1M,PT5M",
+                severity="warning",
             )  # fmt: skip
 
 

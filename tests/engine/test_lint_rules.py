@@ -75,8 +75,6 @@ WRONG = [
     ("expression", "x", one(el("userTask", "x", camunda_assignee="=find(a)"))),
     ("attribute_value", "x", one(el("userTask", "x", camunda_dueDate="tomorrow"))),
     ("attribute_value", "x", one(el("userTask", "x", camunda_priority="high"))),
-    ("retry_text", "x", one(job("x", extension("<camunda:failedJobRetryTimeCycle>often</camunda:failedJobRetryTimeCycle>")))),
-    ("retry_text", "x", one(job("x", extension("<camunda:failedJobRetryTimeCycle>${a}</camunda:failedJobRetryTimeCycle>")))),
     ("parameter_name", "x", one(job("x", extension("<camunda:inputOutput><camunda:inputParameter>1</camunda:inputParameter></camunda:inputOutput>")))),
     ("mapping_incomplete", "x", one(el("callActivity", "x", extension('<camunda:in source="a"/>'), calledElement="p"))),
     ("condition_constant", "f", START + gateway("exclusive", "x", default="d") + user("a") + END + chain("start", "x") + flow("x", "a", "5", id="f") + flow("x", "end", id="d") + chain("a", "end")),

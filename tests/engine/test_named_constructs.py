@@ -22,6 +22,7 @@ from tests.engine.kit import (
     end,
     event_sub,
     gateway,
+    job,
     many,
     process,
     run,
@@ -312,3 +313,13 @@ def test_another_method_of_a_transaction_is_told_to_have_no_effect(method, told)
     inner = sub("x", chain("x.s", "x.e"), tag="transaction", method=method)
     problems = compiled(START + inner + END + chain("start", "x", "end")).problems
     assert [(p.rule, p.severity) for p in problems] == ([("transaction_method", "warning")] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("often", True), ("${a}", True), ("R3/PT1M", False), ("PT1M, PT5M", False)]
+)
+def test_retries_that_cannot_be_read_are_told_to_be_the_usual_ones(text, told):
+    cycle = f"<camunda:failedJobRetryTimeCycle>{text}</camunda:failedJobRetryTimeCycle>"
+    body = job("x", f"<bpmn:extensionElements>{cycle}</bpmn:extensionElements>")
+    problems = compiled(START + body + END + chain("start", "x", "end")).problems
+    assert [(p.rule, p.severity) for p in problems] == ([("retry_text", "warning")] if told else [])
