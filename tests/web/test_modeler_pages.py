@@ -163,6 +163,12 @@ def test_a_form_and_a_text_are_shown_as_people_will_see_them(analyst, draft):
         source="Subject: Заявка\n\nЗдравствуйте, {{ name }} <script>alert(1)</script>", values='{"name": "Иван"}',
     ).json  # fmt: skip
 
+    bare = ask(
+        analyst, f"{draft}/text-preview", path="texts/a.ru.md", source="Subject: {{ request.number }}\n\n{{ who }}", values=""
+    ).json  # fmt: skip
+
+    assert (bare["error"], bare["subject"]) == ("", "ПО-2026-00042")
+    assert "«who»" in bare["html"]
     assert "Заметка" in form["html"]
     assert "disabled" in form["html"]
     assert (text["subject"], "Иван" in text["html"], "<script" in text["html"]) == ("Заявка", True, False)

@@ -1,5 +1,6 @@
 """What the modeler asks while somebody draws: problems, expressions, times, people, scripts, previews."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from bpmn import forms
 from bpmn.advice import PLACES
 from bpmn.lint.problem import Problem
 from handlers import texts
+from handlers.text_sandbox import TextEnvironment, Words
 from web.current import current_actor, current_config, current_engine
 from web.i18n import language
 from web.modeler import templates
@@ -164,19 +166,40 @@ def text_preview(draft_id: int) -> Response:
         values: Any = orjson.loads(text_of(body, "values", MAX_SCRIPT_VALUES) or "{}")
     except orjson.JSONDecodeError as error:
         return jsonify(error=f"JSON: {error}", html="", subject="")
+    if not isinstance(values, dict):
+        return jsonify(error="JSON: {…}", html="", subject="")
     source = text_of(body, "source", 1_000_000).encode()
     try:
         rendered = texts.render(
             _OneText(path, source),
             key,
             spoken,
-            values,
+            _Example(values),
             link="https://example.org/",
             zone=current_config().zone,
         )
     except texts.TextFailed as error:
         return jsonify(error=str(error), html="", subject="")
     return jsonify(error="", html=rendered.html, subject=rendered.subject)
+
+
+class _Example(dict[str, Any]):
+    """Values for a preview: a name that the author gave no value stands for itself, a request is made up."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        now = current_engine().now()
+        request = {
+            "number": "ПО-2026-00042", "subject": "…", "status": "…", "stage": "…", "amount": 100000, "currency": "RUB",
+            "created_at": now, "due_at": now, "language": language(), "requester": "…", "priority": 50,
+        }  # fmt: skip
+        super().__init__({"request": request, **given})
+        self._ours = TextEnvironment(Words("ru", current_config().zone), str).globals
+
+    def __missing__(self, name: str) -> str:
+        return f"«{name}»"
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or name not in self._ours
 
 
 class _OneText:

@@ -6,6 +6,7 @@ import { CreateAppendAnythingModule } from 'bpmn-js-create-append-anything';
 import simulation from 'bpmn-js-token-simulation';
 import minimap from 'diagram-js-minimap';
 import { debounce } from './dom';
+import { losses } from './losses';
 import { batches } from './model';
 import { sayTokens } from './tokens';
 import { translation } from './translate';
@@ -54,7 +55,9 @@ export class Diagram {
     try {
       const { warnings } = await this.modeler.importXML(xml);
       this.fit();
-      return { warnings: warnings.map((one: Error) => one.message), hasDrawing: true };
+      const lost = losses(xml, await this.xml(), (id) => Boolean(this.element(id) ?? this.element(`${id}_plane`)));
+      const foreign = warnings.map((one: Error) => one.message).filter((one: string) => /unparsable|unknown/.test(one));
+      return { warnings: [...foreign, ...lost], hasDrawing: true };
     } catch (error) {
       if (!/no diagram to display|no process or collaboration/.test(String((error as Error).message))) throw error;
       return { warnings: ((error as any).warnings ?? []).map((one: Error) => one.message), hasDrawing: false };

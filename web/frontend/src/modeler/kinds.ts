@@ -14,3 +14,15 @@ export function isText(path: string): boolean {
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
+
+// The text of a file: in UTF-8, or in what an XML file says of itself (XML 1.0 §4.3.3). It is saved in UTF-8.
+export function decode(bytes: ArrayBuffer): string {
+  const begin = new Uint8Array(bytes.slice(0, 200));
+  const mark = begin[0] === 0xfe && begin[1] === 0xff ? 'utf-16be' : begin[0] === 0xff && begin[1] === 0xfe ? 'utf-16le' : null;
+  const declared = /^<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']/.exec(String.fromCharCode(...begin).replace(/^\xef\xbb\xbf/, ''))?.[1];
+  try {
+    return new TextDecoder(mark ?? declared ?? 'utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes); // it is not what it says; every byte is a letter of this one
+  }
+}

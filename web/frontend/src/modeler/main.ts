@@ -13,7 +13,7 @@ import { h } from './dom';
 import { flushFields } from './fields';
 import { blankForm, editForm } from './forms';
 import type { Surroundings } from './groups';
-import { baseName, isText, kindOf } from './kinds';
+import { baseName, decode, isText, kindOf } from './kinds';
 import { notices } from './notices';
 import { Panel } from './panel';
 import { Problems } from './problems';
@@ -103,7 +103,7 @@ addEventListener('hashchange', () => {
   const wanted = fromHash();
   if (wanted && wanted !== current) void open(wanted);
 });
-Object.assign(window, { marshrutModeler: { diagram, store, missing, problems } });
+Object.assign(window, { marshrutModeler: { decode, diagram, store, missing, problems } });
 
 async function begin(): Promise<void> {
   files();
@@ -249,7 +249,7 @@ function addFile(): void {
       }
       const kind = kindOf(file.name) === 'other' && file.name.endsWith('.md') ? 'text' : kindOf(file.name);
       last = (FOLDERS[kind] ?? '') + file.name;
-      store.change(last, await file.text());
+      store.change(last, decode(await file.arrayBuffer()));
     }
     if (last) await open(last, undefined, true);
   });

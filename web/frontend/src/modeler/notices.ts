@@ -74,7 +74,7 @@ export function notices(host: HTMLElement, state: HTMLElement, others: HTMLEleme
       if (!opening.hasDrawing) put('opening', 'is-info', h('p', null, t('The diagram has no places for its elements.')), button(t('Lay it out'), layout));
       else if (opening.warnings.length) {
         put('opening', 'is-soon', h('p', null, h('b', null, t('Not everything in {path} was understood. What is listed would be lost by a change here; the original stays in the history.', { path }))),
-          h('ul', null, ...opening.warnings.slice(0, 8).map((one) => h('li', null, one))));
+          h('ul', null, ...opening.warnings.slice(0, 8).map((one) => h('li', null, one)), opening.warnings.length > 8 ? h('li', null, `… ${opening.warnings.length}`) : ''), button(t('Close'), () => drop('opening')));
       }
     },
     unreadable(path, why) {

@@ -2,7 +2,7 @@
 // connection or an expired sign-in leaves it in the browser; it is sent when that is over, also after the tab was killed.
 import { renewToken, send, Trouble } from './ask';
 import { config, type FileLine } from './config';
-import { kindOf } from './kinds';
+import { decode, kindOf } from './kinds';
 
 const PAUSE_MS = 500;
 const LONGEST_MS = 1400;
@@ -59,7 +59,7 @@ export class Store {
     if (!held) throw new Trouble('refused', 404);
     if (held.text === null) {
       const answer = await send(`${config.root}/files/${encodePath(path)}`);
-      const text = await answer.text();
+      const text = decode(await answer.arrayBuffer());
       held.text ??= text;
       if (!held.dirty) held.tag = tagOf(answer) ?? held.tag;
     }
@@ -172,8 +172,10 @@ export class Store {
       renewToken(csrf);
       this.others = others;
       this.compare(files);
-      if (this.state === 'offline' || this.state === 'signed-out') this.set(this.dirty.length ? 'typing' : 'saved');
-      else this.tell();
+      if (this.state === 'offline' || this.state === 'signed-out') {
+        this.set(this.dirty.length ? 'typing' : 'saved');
+        if (this.dirty.length) this.soon();
+      } else this.tell();
     } catch (error) {
       if (error instanceof Trouble && this.state !== 'conflict') this.set(error.kind);
     }
