@@ -24,8 +24,12 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 LOSSES = ROOT / "web/frontend/src/modeler/losses.ts"
 MIWG = CONFORMANCE / "miwg"
-TEXT_ONLY = {"W4_BPMN+_Composer_V.9.4/C.1.1-export.bpmn"}
-"""The library cannot write these again (an undeclared prefix), so they open as text and stay as they are."""
+TEXT_ONLY = {
+    "W4_BPMN+_Composer_V.9.4/C.1.1-export.bpmn",  # an undeclared prefix
+    "IBM_BlueWorks_Live_April_2014/A.2.0-export.bpmn",  # a drawing of nothing that is named
+    "IBM_Process_Designer_8.0.1/A.2.0-export.bpmn",
+}
+"""The library cannot write these again, so they open as text and stay as they are."""
 USUAL = re.compile(r"const USUAL.*?\};", re.DOTALL)
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 DC = "http://www.omg.org/spec/DD/20100524/DC"
