@@ -31,13 +31,16 @@ def places(server):
             .where(Task.state == "open", Task.form.is_not(None))
         ).first()
         number = session.scalars(select(Instance.number).order_by(Instance.id.desc())).first()
-        process = session.scalars(select(Definition.key).where(Definition.state == "active")).first()
+        process, version = session.execute(
+            select(Definition.key, Definition.id).where(Definition.state == "active")
+        ).first()
     worker = task.email.partition("@")[0]
     return {
         worker: ["/inbox", f"/tasks/{task.id}", "/requests?state=all", "/notifications", "/start"],
         "admin": [
             f"/requests/{number}", f"/requests/{number}/diagram", f"/requests/{number}/data",
             f"/requests/{number}/documents", "/processes", f"/processes/{process}", "/admin",
+            f"/processes/versions/{version}/activation", f"/processes/{process}/compare?from=1&to=1",
         ],
     }  # fmt: skip
 
