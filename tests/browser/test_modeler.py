@@ -87,7 +87,7 @@ def ready(page):
 
 
 def written(page):
-    expect(page.locator(".modeler:not([data-typing])")).to_be_visible()
+    expect(page.locator(".modeler:not([data-typing]):not([data-drawn])")).to_be_visible()
 
 
 def saved(page):
@@ -209,6 +209,7 @@ def test_a_tab_that_is_killed_loses_nothing_that_was_drawn(modeler, server):
 def test_an_expired_sign_in_keeps_the_drawing_until_one_is_back(modeler, enter, server):
     page, draft_id = modeler(CHECK_FILES)
     context = page.context
+    page.wait_for_load_state("networkidle")  # an answer on its way would bring the cookie back
     context.clear_cookies()
     rename(page, "look", "Нарисовано после выхода")
     expect(page.locator('[data-notice="signed-out"]')).to_be_visible(timeout=10_000)

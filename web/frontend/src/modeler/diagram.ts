@@ -5,6 +5,7 @@ import colours from 'bpmn-js-color-picker';
 import { CreateAppendAnythingModule } from 'bpmn-js-create-append-anything';
 import simulation from 'bpmn-js-token-simulation';
 import minimap from 'diagram-js-minimap';
+import { place } from './config';
 import { debounce } from './dom';
 import { losses } from './losses';
 import { batches } from './model';
@@ -29,6 +30,7 @@ export class Diagram {
     this.later = debounce(250, () => {
       void this.xml().then((xml) => {
         if (!this.loading) changed(xml);
+        delete place.dataset.drawn;
       });
     });
     sayTokens(container);
@@ -36,7 +38,9 @@ export class Diagram {
       if (container.clientWidth && container.clientHeight) this.get('canvas').resized();
     }).observe(container);
     this.on('commandStack.changed', () => {
-      if (!this.loading) this.later();
+      if (this.loading) return;
+      place.dataset.drawn = 'true'; // until the change is handed on to be saved
+      this.later();
     });
     addEventListener('pagehide', () => this.later.flush());
   }
