@@ -36,6 +36,10 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Обработчик вернул не то, что обещал", "Сообщите автору обработчика.",
         "The handler did not return what it promised", "Tell the author of the handler.",
     ),
+    "handler.external": (
+        "Шаг выполняет внешняя программа", "Уберите её тему из настроек или дождитесь программы, затем повторите.",
+        "A program elsewhere does this step", "Take its topic out of the settings, or wait for the program; then retry.",
+    ),
     "external.failed": (
         "Внешняя программа не справилась", "Устраните причину, которую она назвала, и повторите.",
         "A program elsewhere could not do it", "Mend the cause that it named, then retry.",

@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from bpmn.actors import ANALYST, Actor
-from storage.models import Instance
+from storage.ids import new_id
+from storage.models import Instance, User
 from tests.paths import CONFORMANCE
 from tests.web_kit import CHECK_FILES as CHECK
 
@@ -209,8 +210,9 @@ def test_a_tab_that_is_killed_loses_nothing_that_was_drawn(modeler, server):
 def test_an_expired_sign_in_keeps_the_drawing_until_one_is_back(modeler, enter, server):
     page, draft_id = modeler(CHECK_FILES)
     context = page.context
-    page.wait_for_load_state("networkidle")  # an answer on its way would bring the cookie back
-    context.clear_cookies()
+    with server.storage.unit_of_work() as uow:  # signed out everywhere: no answer on its way brings it back
+        admin = uow.session.query(User).filter(User.email.like("admin@%")).one()
+        admin.fs_uniquifier = f"again-{new_id()}"
     rename(page, "look", "Нарисовано после выхода")
     expect(page.locator('[data-notice="signed-out"]')).to_be_visible(timeout=10_000)
 
