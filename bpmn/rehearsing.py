@@ -228,7 +228,9 @@ class _Player:
                     continue
                 self.at = position.element_id
                 known = self.recording.results
-                handler = self.services.runtime.registry.handlers.get(self.handlers.get(position.token_id, ""))
+                handler = self.services.runtime.registry.handlers.get(
+                    self.handlers.get(position.token_id, "")
+                )
                 names = handler.results if handler is not None else ()
                 self.workflow.complete_job(
                     position.token_id, {name: known[name] for name in names if name in known}

@@ -156,7 +156,7 @@ def test_a_process_is_drawn_from_nothing_and_runs(open_page, enter, server):
     page.get_by_role("link", name="Проверить и сохранить версию").click()
     page.get_by_label("Что изменилось").fill("первая")
     page.get_by_role("button", name="Сохранить версию").click()
-    expect(page.locator('section[role=status]')).to_contain_text("Версия сохранена")
+    expect(page.locator("section[role=status]")).to_contain_text("Версия сохранена")
     page.get_by_role("link", name="Ввести в силу").click()
     page.locator("main form .btn-primary").click()
     expect(page.locator("article").first).to_contain_text("в силе")
