@@ -33,7 +33,8 @@ def test_sigterm_lets_jobs_end_and_gives_leases_back(tmp_path):
     begun = worker.stdout.readline()
 
     worker.send_signal(signal.SIGTERM)
-    rest, _ = worker.communicate(timeout=90)
+    rest = worker.stdout.read()  # not communicate(): that forgets what readline() took beyond its line
+    worker.wait(timeout=90)
 
     lines = [begun.strip(), *rest.split("\n")[:-1]]
     ended = {line.split()[1] for line in lines if line.startswith("done")}
